@@ -1,0 +1,1 @@
+"""The language of conditions: typed fields, three-valued tests, compiled to Python."""

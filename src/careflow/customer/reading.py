@@ -1,0 +1,227 @@
+"""Customers from files: JSON lines, JSON or CSV, one record or its problems at a time."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import IO, Any
+
+from careflow.customer.mapping import RecordMap, put
+from careflow.customer.record import Customer, without_nulls
+from careflow.errors import Finding, Problem, UsageError
+from careflow.schema import read
+from careflow.source import Place
+from careflow.suggest import did_you_mean
+
+_DELIMITERS = ",;\t|"
+
+
+@dataclass(frozen=True, slots=True)
+class BadRecord:
+    """A record that cannot be used, with everything that is wrong with it."""
+
+    problems: tuple[Problem, ...]
+
+
+Raw = tuple[int, dict[str, Any] | Finding]
+
+
+def read_customers(path: Path, mapping: RecordMap | None = None) -> Iterator[Customer | BadRecord]:
+    """Read the customers of a file, a bad record never stopping the good ones.
+
+    Args:
+        path: A file whose name ends in .jsonl, .ndjson, .json or .csv, in UTF-8.
+        mapping: How the firm's columns map to the record, if they have other names.
+
+    Yields:
+        Each customer, or the problems of a record that cannot be used.
+
+    Raises:
+        UsageError: There is no such file, or it is of no known form.
+    """
+    rows = _reader(path)
+    return _read(path, rows, mapping or RecordMap())
+
+
+def _reader(path: Path) -> Callable[[IO[bytes]], Iterator[Raw]]:
+    readers = {".jsonl": _json_lines, ".ndjson": _json_lines, ".json": _json, ".csv": _csv}
+    if not path.exists():
+        near = [p.name for p in path.parent.glob("*.*")] if path.parent.is_dir() else []
+        hint = did_you_mean(path.name, [n for n in near if Path(n).suffix in readers])
+        raise UsageError("no-file", f'there is no customers file "{path}"', hint)
+    if path.is_dir():
+        raise UsageError("no-file", f'"{path}" is a directory, not a customers file')
+    if path.suffix.lower() not in readers:
+        message = f'"{path}" does not say its form by its name'
+        raise UsageError("no-file", message, f"Names end in {', '.join(readers)}.")
+    return readers[path.suffix.lower()]
+
+
+def _read(
+    path: Path, rows: Callable[[IO[bytes]], Iterator[Raw]], mapping: RecordMap
+) -> Iterator[Customer | BadRecord]:
+    seen: dict[str, int] = {}
+    with path.open("rb") as file:
+        for line, raw in rows(file):
+            place = Place(str(path), line, 0)
+            if isinstance(raw, Finding):
+                yield BadRecord((raw.at(place),))
+                continue
+            customer = _customer(raw, mapping, place)
+            if isinstance(customer, Customer) and customer.id in seen:
+                message = f'customer "{customer.id}" stands on line {seen[customer.id]} already'
+                yield BadRecord((Finding("duplicate-customer", message).at(place),))
+                continue
+            if isinstance(customer, Customer):
+                seen[customer.id] = line
+            yield customer
+
+
+def _customer(raw: dict[str, Any], mapping: RecordMap, place: Place) -> Customer | BadRecord:
+    try:
+        data = without_nulls(mapping.apply(raw))
+    except Finding as finding:
+        return BadRecord((finding.at(place),))
+    found = read(Customer, data, place=place)
+    return found if isinstance(found, Customer) else BadRecord(tuple(found))
+
+
+def _json_lines(file: IO[bytes]) -> Iterator[Raw]:
+    for line, written in enumerate(file, 1):
+        text = _decoded(written if line > 1 else written.removeprefix(b"\xef\xbb\xbf"))
+        if isinstance(text, Finding):
+            yield line, text
+        elif text.strip():
+            yield line, _parsed(partial(_loads, text))
+
+
+def _json(file: IO[bytes]) -> Iterator[Raw]:
+    """Read a list of records, each decoded alone so that it is reported by its line."""
+    text = _decoded(file.read().removeprefix(b"\xef\xbb\xbf"))
+    if isinstance(text, Finding):
+        yield 1, text
+        return
+    at = len(text) - len(text.lstrip())
+    if text[at : at + 1] != "[":
+        yield 1, Finding("bad-json", "the file does not hold a list of records", "Start with [.")
+        return
+    line, counted = 1, 0
+    while True:
+        at = _skip(text, at + 1)
+        if text[at : at + 1] == "]":
+            return
+        line, counted = line + text.count("\n", counted, at), at
+        try:
+            value, at = _DECODER.raw_decode(text, at)
+        except (ValueError, RecursionError, Finding) as error:
+            yield line, _json_finding(error)  # the rest cannot be told apart from here on
+            return
+        yield line, _record(value)
+        at = _skip(text, at)
+        if text[at : at + 1] not in (",", "]"):
+            line += text.count("\n", counted, at)
+            yield line, Finding("bad-json", "a comma or ] is missing; the rest was not read")
+            return
+        if text[at] == "]":
+            return
+
+
+def _skip(text: str, at: int) -> int:
+    while at < len(text) and text[at] in " \t\r\n":
+        at += 1
+    return at
+
+
+def _csv(file: IO[bytes]) -> Iterator[Raw]:
+    # bytes that are not UTF-8 come through as lone surrogates and fail their own row only
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
+    head = text.readline()
+    delimiter = max(_DELIMITERS, key=head.count)
+    rows = csv.reader(itertools.chain([head], text), delimiter=delimiter)
+    header: list[str] = []
+    start = 1
+    try:
+        for cells in rows:
+            if not header:
+                header = [cell.strip() for cell in cells]
+            elif cells:
+                yield start, _parsed(partial(_row, header, cells))
+            start = rows.line_num + 1
+    except csv.Error:
+        message = "the row cannot be read; the rest was not read"
+        yield start, Finding("bad-csv", message, "Look for a quote that does not close.")
+
+
+def _row(header: list[str], cells: list[str]) -> dict[str, Any]:
+    broken = next((cell for cell in cells if not _is_utf8(cell)), None)
+    if broken is not None:
+        raise Finding("not-utf8", "the row is not UTF-8", "Save the file as UTF-8.")
+    if len(cells) != len(header):
+        message = f"the row has {len(cells)} cells where the header has {len(header)}"
+        raise Finding("ragged-row", message)
+    record: dict[str, Any] = {}
+    for name, cell in zip(header, cells, strict=True):
+        if cell.strip():
+            put(record, name, cell.strip())
+    return record
+
+
+def _is_utf8(cell: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in cell)
+
+
+def _decoded(written: bytes) -> str | Finding:
+    try:
+        return written.decode("utf-8")
+    except UnicodeDecodeError as error:
+        message = f"byte {error.start + 1} is not UTF-8"
+        return Finding("not-utf8", message, "Save the file as UTF-8.")
+
+
+def _parsed(parse: Callable[[], Any]) -> dict[str, Any] | Finding:
+    try:
+        return _record(parse())
+    except (ValueError, RecursionError) as error:
+        return _json_finding(error)
+
+
+def _record(value: object) -> dict[str, Any] | Finding:
+    if isinstance(value, dict):
+        return value
+    return Finding("bad-json", "a record is a JSON object", 'Write {"id": ...}.')
+
+
+def _json_finding(error: Exception) -> Finding:
+    if isinstance(error, Finding):
+        return error
+    if isinstance(error, json.JSONDecodeError):
+        return Finding("bad-json", f"the JSON breaks off or goes wrong at column {error.colno}")
+    if isinstance(error, RecursionError):
+        return Finding("bad-json", "the JSON nests too deep to be a record")
+    return Finding("bad-json", "the JSON holds a number that is no number")
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Finding("duplicate-key", f'key "{twice}" stands twice in one object')
+    return found
+
+
+def _no_constant(name: str) -> object:
+    raise Finding("bad-number", f'"{name}" is not a number')
+
+
+_DECODER = json.JSONDecoder(
+    parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_pairs
+)
+_loads = _DECODER.decode

@@ -1,0 +1,101 @@
+"""What broken YAML is called in plain words, and where it really went wrong."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from careflow.errors import Finding
+from careflow.source import Place
+
+_UNQUOTED = re.compile(r"^\s*(- )?[^\s'\"#][^'\"]*?:\s+[^'\"\[{|>&*].*:(\s|$)")
+_NO_SPACE = re.compile(r"^\s*(- )?[\w-]+:[^\s/]")
+_FULL_WIDTH = re.compile("[\uff1a\u201c\u201d]")
+
+
+def explain(
+    context: str | None,
+    problem: str | None,
+    context_mark: Any,  # noqa: ANN401 - a mark of either parser
+    problem_mark: Any,  # noqa: ANN401
+    text: str,
+    file: str,
+) -> Finding:
+    """Return what is wrong, in our words, at the place where a reader would look.
+
+    Args:
+        context: What the parser was doing.
+        problem: What it stumbled on.
+        context_mark: Where it began to do so.
+        problem_mark: Where it stumbled.
+        text: The whole file.
+        file: How the user names it.
+    """
+    said = f"{context or ''} {problem or ''}"
+    lines = text.split("\n")
+    start, stumble = _place(context_mark, file), _place(problem_mark, file)
+    earlier = _earlier(lines, stumble)
+    if "quoted scalar" in said and "end of" in said:
+        message = "a quote opens here and never closes"
+        return Finding("bad-yaml", message, "Close it on the same line.", place=start)
+    if "flow" in said and start.line:
+        message = "a bracket or brace opens here and does not close as it should"
+        return Finding("bad-yaml", message, "Put text with braces into quotes.", place=start)
+    if "escape" in said:
+        message = "a backslash in double quotes starts an escape that does not exist"
+        return Finding("bad-yaml", message, "Use single quotes.", place=stumble)
+    if "found character" in said and "cannot start" in said:
+        message = f'"{_character(lines, stumble)}" cannot start a value'
+        return Finding("bad-yaml", message, "Put the value into quotes.", place=stumble)
+    for line in (stumble.line, earlier):
+        found = _known_slip(lines, line, file)
+        if found:
+            return found
+    if "simple key" in said or "mapping values" in said or "expected <block end>" in said:
+        message = "the indentation does not fit the lines above, or a colon is missing"
+        hint = "Align the line with its neighbours and write key: value."
+        return Finding("bad-yaml", message, hint, place=stumble)
+    if "alias" in said or "anchor" in said:
+        message = "* and & name repeated parts, and no name follows here"
+        return Finding("bad-yaml", message, "Put the text into quotes.", place=stumble)
+    message = "the YAML cannot be read from here on"
+    return Finding("bad-yaml", message, "Look for a missing quote, colon or space.", place=stumble)
+
+
+def _known_slip(lines: list[str], number: int, file: str) -> Finding | None:
+    if not 1 <= number <= len(lines):
+        return None
+    line = lines[number - 1]
+    wide = _FULL_WIDTH.search(line)
+    if wide:
+        message = f'"{wide[0]}" is a full-width or curly sign'
+        hint = "Type an ordinary colon or straight quotes."
+        return Finding("bad-yaml", message, hint, place=Place(file, number, wide.start() + 1))
+    if _NO_SPACE.match(line):
+        at = line.index(":") + 1
+        message = "a space is missing after the colon"
+        return Finding("bad-yaml", message, "Write key: value.", place=Place(file, number, at))
+    if _UNQUOTED.match(line):
+        at = line.rindex(":") + 1
+        message = "a second colon stands in text without quotes"
+        return Finding(
+            "bad-yaml", message, "Put the text into quotes.", place=Place(file, number, at)
+        )
+    return None
+
+
+def _place(mark: Any, file: str) -> Place:  # noqa: ANN401 - a mark of either parser
+    return Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 0)
+
+
+def _earlier(lines: list[str], place: Place) -> int:
+    """Return the number of the last line with text above *place*."""
+    for number in range(min(place.line - 1, len(lines)), 0, -1):
+        if lines[number - 1].strip() and not lines[number - 1].lstrip().startswith("#"):
+            return number
+    return 0
+
+
+def _character(lines: list[str], place: Place) -> str:
+    line = lines[place.line - 1] if place.line <= len(lines) else ""
+    return line[place.column - 1 : place.column]
