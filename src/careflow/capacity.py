@@ -19,7 +19,7 @@ _RANK = {tier.value: rank for rank, tier in enumerate(Tier)}
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class QueuePlace:
     """Where an action stands in the queue of one capacity; from 1."""
 
     capacity: str
@@ -27,7 +27,7 @@ class Place:
     waits: bool
 
 
-def queues(handbook: Handbook, actions: Iterable[NextBestAction]) -> dict[str, Place]:
+def queues(handbook: Handbook, actions: Iterable[NextBestAction]) -> dict[str, QueuePlace]:
     """Return the place of every action that a capacity covers, by the action's key.
 
     Inside a capacity the order is tier, priority, the preferred value, due, key. An
@@ -38,7 +38,7 @@ def queues(handbook: Handbook, actions: Iterable[NextBestAction]) -> dict[str, P
         actions: All actions of one plan.
     """
     listed = list(actions)
-    places: dict[str, Place] = {}
+    places: dict[str, QueuePlace] = {}
     for playbook in handbook.playbooks:
         mine = [each for each in listed if each.playbook == playbook.id]
         for capacity in playbook.policy.capacity:
@@ -49,14 +49,14 @@ def queues(handbook: Handbook, actions: Iterable[NextBestAction]) -> dict[str, P
     return places
 
 
-def _queue(capacity: Capacity, actions: Iterable[NextBestAction]) -> dict[str, Place]:
+def _queue(capacity: Capacity, actions: Iterable[NextBestAction]) -> dict[str, QueuePlace]:
     groups: Mapping[Any, list[NextBestAction]] = defaultdict(list)
     for each in actions:
         if capacity.applies.covers(each.channel, each.purpose):
             day = each.not_before.date() if capacity.per == "day" else None
             groups[day].append(each)
     return {
-        each.key: Place(capacity.title, position, position > capacity.most)
+        each.key: QueuePlace(capacity.title, position, position > capacity.most)
         for group in groups.values()
         for position, each in enumerate(sorted(group, key=_order(capacity)), 1)
     }

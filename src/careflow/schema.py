@@ -60,7 +60,7 @@ class Document(Model):
     @classmethod
     def _keep_source(cls, data: Any, handler: Callable[[Any], Self]) -> Self:  # noqa: ANN401
         entry = handler(data)
-        entry._source = data
+        entry._source = data  # noqa: SLF001 - its own, before anyone else has it
         return entry
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -34,7 +34,8 @@ class Text(str):
     place: Place
     plain: bool
 
-    def __new__(cls, value: str, place: Place = NOWHERE, *, plain: bool = True) -> Text:
+    def __new__(cls, value: str, place: Place = NOWHERE, *, plain: bool = True) -> Self:
+        """Write *value* down as standing at *place*."""
         text = super().__new__(cls, value)
         text.place = place
         text.plain = plain

@@ -64,20 +64,21 @@ class Condition:
         unknown parts; of one that is true, all of them. An OR is the mirror image. The
         parts are asked by the same compiled functions, so this cannot disagree.
         """
-        return tuple(self._deciding(facts, self.ask(facts)))
+        return tuple(self.why(facts, self.ask(facts)))
 
-    def _deciding(self, facts: Facts, answer: Answer) -> Iterator[Compared]:
+    def why(self, facts: Facts, answer: Answer) -> Iterator[Compared]:
+        """Yield the deciding atoms, given the answer."""
         match self.node:
             case All() | AnyOf():
                 decisive = isinstance(self.node, AnyOf)
                 for part in self.parts:
                     if part.ask(facts) is answer:
-                        yield from part._deciding(facts, answer)
+                        yield from part.why(facts, answer)
                         if answer is decisive:
                             return
             case Not():
                 part = self.parts[0]
-                yield from part._deciding(facts, part.ask(facts))
+                yield from part.why(facts, part.ask(facts))
             case atom:
                 yield Compared(atom.field.name, atom.text, self._seen(atom, facts), atom.place)
 

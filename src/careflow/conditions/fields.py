@@ -29,7 +29,7 @@ class Kind(StrEnum):
 
 ORDERED = frozenset({Kind.NUMBER, Kind.DATE, Kind.MOMENT, Kind.DURATION})
 DATED = frozenset({Kind.DATE, Kind.MOMENT})
-RESERVED = frozenset({"known", "missing", "some", "none"})
+RESERVED = frozenset({"known", "missing"})
 
 
 @dataclass(frozen=True, slots=True)

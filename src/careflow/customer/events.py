@@ -39,6 +39,7 @@ EVENTS: Mapping[str, Callable[[Facts], Iterator[Event]]] = {
     "purchase": _from("purchases"),
     "service-completed": _from("purchases", "completed"),
     "complaint-opened": _from("complaints"),
+    "complaint-still-open": _from("complaints", status="open"),
     "complaint-closed": _from("complaints", "closed"),
     "opportunity-opened": _from("opportunities"),
     "opportunity-won": _from("opportunities", "closed", status="won"),

@@ -30,6 +30,14 @@ class BadRecord:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A customer, and the line of the file they came from."""
+
+    place: Place
+    customer: Customer
+
+
 Raw = tuple[int, dict[str, Any] | Finding]
 
 
@@ -40,14 +48,23 @@ def read_customers(path: Path, mapping: RecordMap | None = None) -> Iterator[Cus
         path: A file whose name ends in .jsonl, .ndjson, .json or .csv, in UTF-8.
         mapping: How the firm's columns map to the record, if they have other names.
 
-    Yields:
+    Returns:
         Each customer, or the problems of a record that cannot be used.
 
     Raises:
         UsageError: There is no such file, or it is of no known form.
     """
-    rows = _reader(path)
-    return _read(path, rows, mapping or RecordMap())
+    found = read_records(path, mapping)
+    return (each.customer if isinstance(each, Record) else each for each in found)
+
+
+def read_records(path: Path, mapping: RecordMap | None = None) -> Iterator[Record | BadRecord]:
+    """Do the same, each customer with the line they came from.
+
+    Raises:
+        UsageError: There is no such file, or it is of no known form.
+    """
+    return _read(path, _reader(path), mapping or RecordMap())
 
 
 def _reader(path: Path) -> Callable[[IO[bytes]], Iterator[Raw]]:
@@ -66,31 +83,30 @@ def _reader(path: Path) -> Callable[[IO[bytes]], Iterator[Raw]]:
 
 def _read(
     path: Path, rows: Callable[[IO[bytes]], Iterator[Raw]], mapping: RecordMap
-) -> Iterator[Customer | BadRecord]:
+) -> Iterator[Record | BadRecord]:
     seen: dict[str, int] = {}
     with path.open("rb") as file:
         for line, raw in rows(file):
             place = Place(str(path), line, 0)
-            if isinstance(raw, Finding):
-                yield BadRecord((raw.at(place),))
-                continue
-            customer = _customer(raw, mapping, place)
-            if isinstance(customer, Customer) and customer.id in seen:
-                message = f'customer "{customer.id}" stands on line {seen[customer.id]} already'
-                yield BadRecord((Finding("duplicate-customer", message).at(place),))
-                continue
-            if isinstance(customer, Customer):
-                seen[customer.id] = line
-            yield customer
+            try:
+                yield _record_of(raw, mapping, place, seen)
+            except Finding as finding:
+                yield BadRecord((finding.at(place),))
 
 
-def _customer(raw: dict[str, Any], mapping: RecordMap, place: Place) -> Customer | BadRecord:
-    try:
-        data = without_nulls(mapping.apply(raw))
-    except Finding as finding:
-        return BadRecord((finding.at(place),))
-    found = read(Customer, data, place=place)
-    return found if isinstance(found, Customer) else BadRecord(tuple(found))
+def _record_of(
+    raw: dict[str, Any] | Finding, mapping: RecordMap, place: Place, seen: dict[str, int]
+) -> Record | BadRecord:
+    if isinstance(raw, Finding):
+        raise raw
+    found = read(Customer, without_nulls(mapping.apply(raw)), place=place)
+    if not isinstance(found, Customer):
+        return BadRecord(tuple(found))
+    if found.id in seen:
+        message = f'customer "{found.id}" stands on line {seen[found.id]} already'
+        raise Finding("duplicate-customer", message)
+    seen[found.id] = place.line
+    return Record(place, found)
 
 
 def _json_lines(file: IO[bytes]) -> Iterator[Raw]:

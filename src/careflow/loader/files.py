@@ -37,9 +37,9 @@ def load_handbook(path: str | Path) -> Handbook:
     reader = _Reader()
     for file in _playbook_files(Path(path)):
         reader.read(file)
+    if reader.problems:
+        raise PlaybookError(reader.excerpted(reader.problems))
     try:
-        if reader.problems:
-            raise PlaybookError(reader.problems)
         return resolve(reader.sources())
     except PlaybookError as error:
         raise PlaybookError(reader.excerpted(error.problems)) from None

@@ -34,32 +34,46 @@ def explain(
     said = f"{context or ''} {problem or ''}"
     lines = text.split("\n")
     start, stumble = _place(context_mark, file), _place(problem_mark, file)
-    earlier = _earlier(lines, stumble)
+    return (
+        _opened(said, start)
+        or _at_the_spot(said, lines, stumble)
+        or _known_slip(lines, stumble.line, file)
+        or _known_slip(lines, _earlier(lines, stumble), file)
+        or _layout(said, stumble)
+    )
+
+
+def _opened(said: str, start: Place) -> Finding | None:
+    """Point at what opens and does not close, where the parser points at the end."""
     if "quoted scalar" in said and "end of" in said:
         message = "a quote opens here and never closes"
         return Finding("bad-yaml", message, "Close it on the same line.", place=start)
     if "flow" in said and start.line:
         message = "a bracket or brace opens here and does not close as it should"
         return Finding("bad-yaml", message, "Put text with braces into quotes.", place=start)
+    return None
+
+
+def _at_the_spot(said: str, lines: list[str], stumble: Place) -> Finding | None:
     if "escape" in said:
         message = "a backslash in double quotes starts an escape that does not exist"
         return Finding("bad-yaml", message, "Use single quotes.", place=stumble)
     if "found character" in said and "cannot start" in said:
         message = f'"{_character(lines, stumble)}" cannot start a value'
         return Finding("bad-yaml", message, "Put the value into quotes.", place=stumble)
-    for line in (stumble.line, earlier):
-        found = _known_slip(lines, line, file)
-        if found:
-            return found
+    return None
+
+
+def _layout(said: str, stumble: Place) -> Finding:
     if "simple key" in said or "mapping values" in said or "expected <block end>" in said:
         message = "the indentation does not fit the lines above, or a colon is missing"
         hint = "Align the line with its neighbours and write key: value."
-        return Finding("bad-yaml", message, hint, place=stumble)
-    if "alias" in said or "anchor" in said:
-        message = "* and & name repeated parts, and no name follows here"
-        return Finding("bad-yaml", message, "Put the text into quotes.", place=stumble)
-    message = "the YAML cannot be read from here on"
-    return Finding("bad-yaml", message, "Look for a missing quote, colon or space.", place=stumble)
+    elif "alias" in said or "anchor" in said:
+        message, hint = "* and & name repeated parts, and no name follows", "Use quotes."
+    else:
+        message = "the YAML cannot be read from here on"
+        hint = "Look for a missing quote, colon or space."
+    return Finding("bad-yaml", message, hint, place=stumble)
 
 
 def _known_slip(lines: list[str], number: int, file: str) -> Finding | None:

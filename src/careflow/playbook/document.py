@@ -25,6 +25,7 @@ from careflow.suggest import did_you_mean, fold
 
 VERSION = "1"
 INTERNAL = "internal"
+NEVER = "never"  # as an expiry: a duty that stays
 CUSTOMER_OWNER = "customer-owner"  # as the person of a role: whoever owns the customer
 STANDARD_CHANNELS = ("phone", "sms", "zalo", "email", "facebook", "visit", "post", INTERNAL)
 _ID = re.compile(r"[^\W_]+(-[^\W_]+)*")
@@ -94,6 +95,10 @@ def _cap_period(value: object) -> Duration | CapUnit:
     if written in tuple(CapUnit):
         return CapUnit(written)
     return parse_duration(written)
+
+
+def _expiry(value: object) -> Duration | str:
+    return NEVER if text(value) == NEVER else parse_duration(value)
 
 
 def _listed(value: object) -> object:
@@ -298,7 +303,7 @@ class PlayDocument(Document):
     since: Line | None = None
     after: AfterDocument | None = None
     on: Annotated[list[Annotated[Occasion, parsed(parse_occasion)]] | None, before(_listed)] = None
-    expires: Span | None = None
+    expires: Annotated[Duration | str | None, parsed(_expiry)] = None
     tier: Annotated[Tier | None, parsed(lambda v: Tier(choice(*Tier)(v)))] = None
     priority: Annotated[PriorityDocument, before(_short("start"))] = PriorityDocument()
     action: ActionDocument

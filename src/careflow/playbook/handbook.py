@@ -1,5 +1,7 @@
-"""The handbook: all playbooks of a firm, resolved. Every reference holds, every condition
-is typed, everything carries the place it was written at. Immutable, safe to share.
+"""The handbook: all playbooks of a firm, resolved.
+
+Every reference holds, every condition is typed, everything carries the place it was
+written at. Immutable, safe to share between threads.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ def _play(
         stage=stage,
         when=scope.optional(entry.when, place),
         trigger=trigger,
-        expires=entry.expires,
+        expires=entry.expires if isinstance(entry.expires, Duration) else None,
         tier=entry.tier or _tier(entry.action.purpose, trigger),
         start=entry.priority.start,
         add=tuple(
@@ -109,7 +109,7 @@ def _trigger(entry: PlayDocument, place: Place, scope: Scope) -> Trigger:
     if entry.after:
         if entry.expires is None:
             message = "a follow-up must say when it is too late"
-            hint = "Add expires, as expires: 21 days."
+            hint = "Add expires, as expires: 21 days, or expires: never."
             scope.wrong(entry.at("after", key=True), "missing-key", message, hint)
         return After(entry.after.event, entry.after.wait)
     return OnOccasion(tuple(entry.on)) if entry.on else Once()
