@@ -146,7 +146,7 @@ def _checked(customer: Customer | Mapping[str, Any]) -> Customer:
     found = read(Customer, without_nulls(customer), place=place)
     if isinstance(found, Customer):
         return found
-    raise RecordError(found)
+    raise RecordError(found.problems)
 
 
 def _values(handbook: Handbook, questions: tuple[Question, ...]) -> _Values:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Self, TypeVar, Union
 
 from pydantic import (
@@ -27,7 +28,7 @@ from careflow.errors import Finding, Problem, problem
 from careflow.source import Place, locate, place_of
 from careflow.suggest import closest, did_you_mean
 
-__all__ = ["Document", "Field", "Model", "before", "parsed", "read"]
+__all__ = ["Document", "Fault", "Field", "Model", "Rejected", "before", "parsed", "read"]
 
 
 def _kebab(name: str) -> str:
@@ -77,8 +78,29 @@ def before(change: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - an annotation
     return BeforeValidator(change)
 
 
-def read(model: type[M], data: object, *, place: Place) -> M | list[Problem]:
-    """Read *data* as *model*, or list every problem, each at its place.
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One problem with the path to it; `rename` is the key that a misspelt one stands for."""
+
+    problem: Problem
+    path: tuple[str | int, ...]
+    rename: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Everything that keeps data from being what it should be."""
+
+    faults: tuple[Fault, ...]
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """The problems, sorted by place."""
+        return tuple(sorted(fault.problem for fault in self.faults))
+
+
+def read(model: type[M], data: object, *, place: Place) -> M | Rejected:
+    """Read *data* as *model*, or say everything that is wrong with it.
 
     Args:
         model: What the data should be.
@@ -88,22 +110,24 @@ def read(model: type[M], data: object, *, place: Place) -> M | list[Problem]:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        return sorted(_problems(error, model, data, place))
+        return Rejected(tuple(_faults(error, model, data, place)))
 
 
-def _problems(
+def _faults(
     error: ValidationError, model: type[Model], data: object, place: Place
-) -> Iterator[Problem]:
+) -> Iterator[Fault]:
     details = error.errors(include_url=False)
-    misspelt = {
-        (*each["loc"][:-1], guess)
+    renames = {
+        each["loc"]: _guess(model, each, data)
         for each in details
-        if each["type"] == "extra_forbidden" and (guess := _guess(model, each, data))
+        if each["type"] == "extra_forbidden"
     }
+    meant = {(*loc[:-1], guess) for loc, guess in renames.items() if guess}
     for each in details:
-        if each["type"] == "missing" and each["loc"] in misspelt:
+        if each["type"] == "missing" and each["loc"] in meant:
             continue  # the misspelt key is the cause; one cause, one problem
-        yield _problem(model, each, data, place)
+        path = tuple(step for step in each["loc"] if step != "[key]")
+        yield Fault(_problem(model, each, data, place), path, renames.get(each["loc"]))
 
 
 def _guess(model: type[Model], each: ErrorDetails, data: object) -> str | None:
@@ -115,11 +139,9 @@ def _guess(model: type[Model], each: ErrorDetails, data: object) -> str | None:
 
 
 def _problem(model: type[Model], each: ErrorDetails, data: object, place: Place) -> Problem:
-    path, kind = [step for step in each["loc"] if step != "[key]"], each["type"]
+    path = [step for step in each["loc"] if step != "[key]"]
     finding = each.get("ctx", {}).get("error")
-    on_key = kind == "extra_forbidden" or "[key]" in each["loc"]
-    spot = locate(data, path, key=on_key) if place_of(data).line else place
-    spot = spot if spot.line else place
+    spot = _spot(each, path, data, place)
     trail = "" if place_of(data).line else f" in {_dotted(path)}" if path else ""
     if isinstance(finding, Finding):
         made = finding.at(spot)
@@ -131,6 +153,15 @@ def _problem(model: type[Model], each: ErrorDetails, data: object, place: Place)
         )
     check, message, hint = _sentence(model, each, path, data)
     return problem(spot, check, message + trail, hint)
+
+
+def _spot(each: ErrorDetails, path: list[str | int], data: object, place: Place) -> Place:
+    """Point at the value, at the key that is wrong, or at whose key is missing."""
+    if not place_of(data).line:
+        return place
+    if each["type"] == "missing":
+        return locate(data, path[:-1], key=True) if path[:-1] else place
+    return locate(data, path, key=each["type"] == "extra_forbidden" or "[key]" in each["loc"])
 
 
 def _sentence(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
+_SHOWN = 12  # choices that a reader takes in at a glance
 _LONGEST = 64  # a longer word is no slip of the finger
 _LOOKALIKES = str.maketrans("đðаеорсухі", "ddaeopcyxi")
 
@@ -52,8 +53,8 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
     guess = closest(word, options)
     if guess is not None:
         return f'Did you mean "{guess}"?'
-    shown = ", ".join(options[:20]) + (", ..." if len(options) > 20 else "")
-    return f"Choices: {shown}." if options else ""
+    rest = f" and {len(options) - _SHOWN} more" if len(options) > _SHOWN else ""
+    return f"Choices: {', '.join(options[:_SHOWN])}{rest}." if options else ""
 
 
 def distance(left: str, right: str) -> int:

@@ -21,6 +21,7 @@ from careflow.errors import CareflowError, UsageError
 from careflow.suggest import closest
 
 _FORMATS = ("table", "jsonl", "csv")
+_OPTIONS = ("--all", "--format", "--help", "--id", "--lang", "--mapping", "--now", "--rules")
 
 
 def run() -> NoReturn:
@@ -61,18 +62,14 @@ class _Parser(argparse.ArgumentParser):
     """Says in our words what is wrong with the command line."""
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError("bad-usage", *_said(message, _options(self)))
+        raise UsageError("bad-usage", *_said(message))
 
 
-def _options(parser: argparse.ArgumentParser) -> list[str]:
-    return [option for action in parser._actions for option in action.option_strings]  # noqa: SLF001
-
-
-def _said(message: str, options: list[str]) -> tuple[str, str]:
+def _said(message: str) -> tuple[str, str]:
     help_hint = "See careflow --help."
     unknown = re.match(r"unrecognized arguments: (\S+)", message)
     if unknown:
-        guess = closest(unknown[1], options)
+        guess = closest(unknown[1], _OPTIONS)
         hint = f'Did you mean "{guess}"?' if guess else help_hint
         return f'nothing is called "{unknown[1]}" here', hint
     missing = re.match(r"the following arguments are required: (.+)", message)

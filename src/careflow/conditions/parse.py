@@ -123,15 +123,15 @@ class _Reader:
             hint = 'Write "some", "none" or a mapping of count, total, any, none, within, where.'
             self._wrong("bad-condition", f"{field} is a collection", at, hint)
             return All((), at)
-        for key in value:
-            if key not in (*_QUESTIONS, *_SELECTORS):
-                hint = did_you_mean(key, (*_QUESTIONS, *_SELECTORS))
-                self._wrong("unknown-key", f'unknown key "{key}"', value.key_places[key], hint)
+        unknown = [key for key in value if key not in (*_QUESTIONS, *_SELECTORS)]
+        for key in unknown:
+            hint = did_you_mean(key, (*_QUESTIONS, *_SELECTORS))
+            self._wrong("unknown-key", f'unknown key "{key}"', value.key_places[key], hint)
         chosen = self._selection(field, value, depth)
         asked = [
             self._question(field, key, value, chosen, depth) for key in value if key in _QUESTIONS
         ]
-        if not asked:
+        if not asked and not unknown:
             hint = f"Add one of {', '.join(_QUESTIONS)}."
             self._wrong("bad-condition", f"nothing is asked of {field}", at, hint)
         return asked[0] if len(asked) == 1 else All(tuple(asked), key_at)

@@ -101,7 +101,7 @@ def _record_of(
         raise raw
     found = read(Customer, without_nulls(mapping.apply(raw)), place=place)
     if not isinstance(found, Customer):
-        return BadRecord(tuple(found))
+        return BadRecord(found.problems)
     if found.id in seen:
         message = f'customer "{found.id}" stands on line {seen[found.id]} already'
         raise Finding("duplicate-customer", message)

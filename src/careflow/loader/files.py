@@ -9,12 +9,13 @@ from typing import TypeVar
 
 from careflow.customer.mapping import RecordMap
 from careflow.errors import Finding, PlaybookError, Problem, UsageError, problem
+from careflow.loader.repair import read_all
 from careflow.loader.text import decode
 from careflow.loader.tree import build_tree
 from careflow.playbook.document import PlaybookDocument
 from careflow.playbook.handbook import Handbook
 from careflow.playbook.resolve import Source, resolve
-from careflow.schema import Model, read
+from careflow.schema import Model
 from careflow.source import Map, Place
 from careflow.suggest import did_you_mean
 
@@ -37,12 +38,14 @@ def load_handbook(path: str | Path) -> Handbook:
     reader = _Reader()
     for file in _playbook_files(Path(path)):
         reader.read(file)
-    if reader.problems:
-        raise PlaybookError(reader.excerpted(reader.problems))
-    try:
-        return resolve(reader.sources())
-    except PlaybookError as error:
-        raise PlaybookError(reader.excerpted(error.problems)) from None
+    handbook, problems = None, reader.problems
+    if reader.whole:  # else a reference to what could not be read would look wrong
+        handbook, found = resolve(reader.sources())
+        # what seems to be missing may be what could not be read
+        problems = [*problems, *(p for p in found if not (reader.cut and p.check == "missing-key"))]
+    if handbook is None or problems:
+        raise PlaybookError(reader.excerpted(problems))
+    return handbook
 
 
 def load_mapping(path: str | Path) -> RecordMap:
@@ -56,7 +59,7 @@ def load_mapping(path: str | Path) -> RecordMap:
         raise UsageError("no-file", f'there is no mapping file "{path}"')
     reader = _Reader()
     found = reader.document(Path(path), RecordMap)
-    if found is None:
+    if found is None or reader.problems:
         raise PlaybookError(reader.excerpted(reader.problems))
     return found
 
@@ -84,6 +87,8 @@ class _Reader:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self.cut = False
+        self.whole = True
         self._documents: dict[Path, PlaybookDocument | None] = {}
         self._names: dict[Path, str] = {}
         self._used: dict[Path, list[Path]] = {}
@@ -114,6 +119,7 @@ class _Reader:
                 near = [each.name for each in file.parent.glob("*.y*ml") if each.resolve() != real]
                 message = f'there is no playbook "{name}" to use'
                 self._wrong(place, "unknown-playbook", message, did_you_mean(name, near))
+                self.whole = False
 
     def sources(self) -> list[Source]:
         """Return what was read, each file with everything it uses, nearest first."""
@@ -142,23 +148,26 @@ class _Reader:
             text = decode(file.read_bytes(), name)
             self._lines[name] = text.split("\n")
             tree, problems = build_tree(text, name)
-        except Finding as finding:
-            self.problems.append(finding.at(Place(name, 1)))
-            return None
-        except OSError:
-            self.problems.append(problem(Place(name, 0, 0), "no-file", "the file cannot be read"))
+        except (Finding, OSError) as error:
+            unread = Finding("no-file", "the file cannot be read")
+            finding = error if isinstance(error, Finding) else unread
+            self._unread(finding.at(Place(name, 1)))
             return None
         self.problems.extend(problems)
         if not isinstance(tree, Map):
-            found = "is empty" if tree is None else "is not a mapping (key: value)"
+            what = "is empty" if tree is None else "is not a mapping (key: value)"
             hint = "Start with careflow: 1." if model is PlaybookDocument else ""
-            self.problems.append(problem(Place(name, 1), "empty-file", f"the file {found}", hint))
+            self._unread(problem(Place(name, 1), "empty-file", f"the file {what}", hint))
             return None
-        result = read(model, tree, place=tree.place)
-        if isinstance(result, list):
-            self.problems.extend(result)
-            return None
-        return None if problems else result
+        found = read_all(model, tree)
+        self.problems.extend(found.problems)
+        self.cut = self.cut or found.cut
+        self.whole = self.whole and found.whole
+        return found.document
+
+    def _unread(self, problem: Problem) -> None:
+        self.problems.append(problem)
+        self.whole = False
 
     def _wrong(self, place: Place | None, check: str, message: str, hint: str = "") -> None:
         self.problems.append(problem(place or Place("", 0), check, message, hint))

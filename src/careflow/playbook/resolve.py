@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from careflow.calendar.durations import parse_duration
 from careflow.calendar.moments import Language
-from careflow.errors import PlaybookError
+from careflow.errors import Problem
 from careflow.playbook.document import PlaybookDocument
 from careflow.playbook.handbook import Handbook, Playbook
 from careflow.playbook.plays import plays, whole_days
@@ -29,14 +29,14 @@ class Source:
     uses: tuple[str, ...]
 
 
-def resolve(sources: Sequence[Source]) -> Handbook:
+def resolve(sources: Sequence[Source]) -> tuple[Handbook, list[Problem]]:
     """Resolve the playbooks of a firm into its handbook.
 
     Args:
         sources: Every file once, each with all the files it uses.
 
-    Raises:
-        PlaybookError: With every problem of every file.
+    Returns:
+        The handbook, and every problem of every file; with problems it must not be used.
     """
     ordered = sorted(sources, key=lambda source: source.file)
     documents = [source.document for source in ordered]
@@ -52,9 +52,7 @@ def resolve(sources: Sequence[Source]) -> Handbook:
     policies = {source.file: policy(source.document, scope) for source in ordered}
     playbooks = tuple(_playbook(source, by_file, policies, scope) for source in ordered)
     zone, language = _zone(ordered, scope), _agreed(documents, "language", scope)
-    if scope.problems:
-        raise PlaybookError(scope.problems)
-    return Handbook(
+    handbook = Handbook(
         playbooks=playbooks,
         zone=zone,
         language=cast("Language", language or "en"),
@@ -63,6 +61,7 @@ def resolve(sources: Sequence[Source]) -> Handbook:
         dimensions=found,
         processes=processes,
     )
+    return handbook, scope.problems
 
 
 def _playbook(
