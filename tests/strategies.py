@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,8 +17,9 @@ from careflow.conditions.fields import DATED, ORDERED, Field, Kind, value_of
 from careflow.source import Items, Map, Place, Text
 
 Scope = Mapping[str, Field]
-Words = Mapping[Kind, st.SearchStrategy[str]]
+Words = Mapping[Kind, Sequence[str]]
 
+SCALARS = tuple(kind for kind in Kind if kind is not Kind.COLLECTION)
 ZONES = tuple(map(ZoneInfo, ("Asia/Ho_Chi_Minh", "Europe/Berlin", "America/New_York")))
 # ends of months, a leap day, the hours around a clock change
 NOWS = tuple(
@@ -32,15 +34,19 @@ NOWS = tuple(
 )
 LENGTHS = ("1 day", "7 days", "2 weeks", "1 month", "12 months", "3 years")
 SHORT_LENGTHS = ("1 hour", "24 hours", "90 minutes", "45 seconds")
-_dates = st.dates(date(2025, 12, 1), date(2026, 4, 30)).map(str)
+FORMS = ("within {}", "more than {} ago", "in the next {}", "more than {} ahead")
+_DATES = ("2026-03-08", "2026-03-07", "2024-02-29", "2026-02-28", "2025-12-31", "2026-04-01")
 WORDS: Words = {
-    Kind.NUMBER: st.sampled_from(["-1", "0", "1", "2", "2.5", "3", "7", "1000000"]),
-    Kind.TEXT: st.sampled_from(["a", "b", "Hà Nội", "Ha\u0300 No\u0323\u0302i", "1", "it's \"so\""]),
-    Kind.FLAG: st.sampled_from(["yes", "no", "true", "False"]),
-    Kind.DURATION: st.sampled_from(["30 seconds", "1 minute", "90 minutes", "2 hours"]),
-    Kind.DATE: _dates,
-    Kind.MOMENT: _dates,
+    Kind.NUMBER: ("1", "0", "-1", "2", "2.5", "3", "7", "1000000"),
+    Kind.TEXT: ("a", "b", "Hà Nội", "Ha\u0300 No\u0323\u0302i", "1", "it's \"so\""),
+    Kind.FLAG: ("yes", "no", "true", "False"),
+    Kind.CHOICE: ("red", "green", "xanh lá"),
+    Kind.DURATION: ("1 minute", "30 seconds", "90 minutes", "2 hours"),
+    Kind.DATE: _DATES,
+    Kind.MOMENT: _DATES,
 }
+COUNTS = ("1", "0", "2", "3", "-1", "5", "7")
+_COUNTED = Field("count", Kind.NUMBER)
 
 
 def written(value: object, places: Any = None) -> Any:
@@ -60,23 +66,52 @@ def written(value: object, places: Any = None) -> Any:
     return Text(str(value), here)
 
 
-@st.composite
-def scalars(draw: Any, name: str, kinds: tuple[Kind, ...]) -> Field:
-    kind = draw(st.sampled_from(kinds))
-    choices = ("red", "green", "xanh lá") if kind is Kind.CHOICE else ()
-    return Field(name, kind, choices, never=kind is Kind.MOMENT and draw(st.booleans()))
+@cache
+def below(end: int) -> st.SearchStrategy[int]:
+    """Kept, for a strategy costs more to make than to draw from."""
+    return st.integers(0, end - 1)
+
+
+class Dice:
+    """Draws one choice after another; the first option is the simplest."""
+
+    def __init__(self, draw: Callable[[st.SearchStrategy[int]], int]) -> None:
+        self._draw = draw
+
+    def pick(self, options: Sequence[Any]) -> Any:
+        return options[self._draw(below(len(options)))]
+
+    def number(self, low: int, high: int) -> int:
+        return low + self._draw(below(high - low + 1))
+
+    def some(self, options: Sequence[Any], low: int, high: int) -> list[Any]:
+        """Draw up to *high* different options, in their order."""
+        wanted = self.number(low, min(high, len(options)))
+        left = list(options)
+        chosen = [left.pop(self._draw(below(len(left)))) for _ in range(wanted)]
+        return [each for each in options if each in chosen]
 
 
 @st.composite
-def scopes(draw: Any, kinds: tuple[Kind, ...] = (), most_collections: int = 2) -> Scope:
+def scopes(draw: Any, kinds: Sequence[Kind] = SCALARS, most_collections: int = 2) -> Scope:
     """Fields of any type; those of items bear the names of the customer's own."""
-    kinds = kinds or tuple(kind for kind in Kind if kind is not Kind.COLLECTION)
-    made = [draw(scalars(f"field-{n}", kinds)) for n in range(draw(st.integers(1, 5)))]
-    for number in range(draw(st.integers(0, most_collections))):
-        items = [draw(scalars(f"field-{n}", kinds)) for n in range(draw(st.integers(1, 4)))]
-        at = Field("at", Kind.MOMENT, never=draw(st.booleans()))
-        made.append(Field(f"list-{number}", Kind.COLLECTION, items=(at, *items)))
+    dice = Dice(draw)
+    made = _scalars(dice, kinds)
+    for number in range(dice.number(0, most_collections)):
+        at = Field("at", Kind.MOMENT, never=dice.pick([True, False]))
+        items = (at, *_scalars(dice, kinds))
+        made.append(Field(f"list-{number}", Kind.COLLECTION, items=items))
     return {field.name: field for field in made}
+
+
+def _scalars(dice: Dice, kinds: Sequence[Kind]) -> list[Field]:
+    made = []
+    for number in range(dice.number(1, 4)):
+        kind = dice.pick(kinds)
+        choices = tuple(WORDS[kind]) if kind is Kind.CHOICE else ()
+        never = kind is Kind.MOMENT and dice.pick([False, True])
+        made.append(Field(f"field-{number}", kind, choices, never=never))
+    return made
 
 
 @st.composite
@@ -84,125 +119,127 @@ def conditions(
     draw: Any, scope: Scope, *, words: Words = WORDS, presence: bool = True, depth: int = 2
 ) -> dict[str, Any]:
     """Conditions as a firm may write them; without *presence*, never `known` or `missing`."""
-    inner = conditions(scope, words=words, presence=presence, depth=depth - 1)
-    joints = draw(st.sets(st.sampled_from(["any", "all", "not"]), max_size=2)) if depth > 0 else ()
-    found = {
-        joint: draw(inner if joint == "not" else st.lists(inner, min_size=1, max_size=3))
-        for joint in sorted(joints)
-    }
-    names = st.lists(
-        st.sampled_from(sorted(scope)), min_size=not joints, max_size=2, unique=True
-    )
-    for name in draw(names):
-        field = scope[name]
-        many = field.kind is Kind.COLLECTION
-        test = collection_tests(field, presence) if many else tests_of(field, words, presence)
-        found[name] = draw(test)
-    return found
+    return _Writer(Dice(draw), words, presence).mapping(scope, depth)
 
 
-def words_of(field: Field, words: Words) -> st.SearchStrategy[str]:
-    return st.sampled_from(field.choices) if field.choices else words[field.kind]
+class _Writer:
+    def __init__(self, dice: Dice, words: Words, presence: bool) -> None:
+        self._dice, self._words, self._presence = dice, words, presence
 
+    def mapping(self, scope: Scope, depth: int) -> dict[str, Any]:
+        dice = self._dice
+        found: dict[str, Any] = {}
+        for joint in dice.some(["any", "all", "not"], 0, 2) if depth > 0 else ():
+            parts = 1 if joint == "not" else dice.number(1, 3)
+            inner = [self.mapping(scope, depth - 1) for _ in range(parts)]
+            found[joint] = inner[0] if joint == "not" else inner
+        for name in dice.some(sorted(scope), 0 if found else 1, 2):
+            many = scope[name].kind is Kind.COLLECTION
+            found[name] = self.collection(scope[name]) if many else self.scalar(scope[name])
+        return found
 
-def tests_of(field: Field, words: Words, presence: bool) -> st.SearchStrategy[Any]:
-    """Every way there is to test one value of the type of *field*."""
-    value = words_of(field, words)
-    ways: list[st.SearchStrategy[Any]] = [
-        value,
-        st.lists(value, min_size=1, max_size=3),
-        value.map("!= {}".format),
-    ]
-    if presence:
-        ways.append(st.sampled_from(["known", "missing"]))
-    if field.kind in ORDERED:
-        ways.append(st.builds("{} {}".format, st.sampled_from(["<", "<=", ">", ">="]), value))
-        ends = st.lists(value, min_size=2, max_size=2)
-        ways.append(ends.map(lambda two: "..".join(sorted(two, key=lambda w: value_of(field, w)))))
-    if field.kind in DATED:
-        ways += [times(field)] * 3
-    return st.one_of(ways)
+    def scalar(self, field: Field) -> Any:
+        """One of the ways there are to test a value of the type of *field*."""
+        dice, words = self._dice, self._words[field.kind]
+        ways = ["value", "list", "different", *["presence"] * self._presence]
+        ways += ["order", "range"] * (field.kind in ORDERED)
+        ways += ["time"] * 3 * (field.kind in DATED)
+        match dice.pick(ways):
+            case "list":
+                return dice.some(words, 1, 3)
+            case "different":
+                return f"!= {dice.pick(words)}"
+            case "presence":
+                return dice.pick(["known", "missing"])
+            case "order":
+                return f"{dice.pick(['<', '<=', '>', '>='])} {dice.pick(words)}"
+            case "range":
+                ends = sorted(
+                    [dice.pick(words), dice.pick(words)], key=lambda word: value_of(field, word)
+                )
+                return "..".join(ends)
+            case "time":
+                lengths = LENGTHS + SHORT_LENGTHS * (field.kind is Kind.MOMENT)
+                return dice.pick(FORMS).format(dice.pick(lengths))
+        return dice.pick(words)
 
+    def number_test(self, words: Sequence[str] = WORDS[Kind.NUMBER]) -> Any:
+        return _Writer(self._dice, {Kind.NUMBER: words}, presence=False).scalar(_COUNTED)
 
-def times(field: Field) -> st.SearchStrategy[str]:
-    lengths = LENGTHS + SHORT_LENGTHS * (field.kind is Kind.MOMENT)
-    forms = ("within {}", "more than {} ago", "in the next {}", "more than {} ahead")
-    return st.builds(str.format, st.sampled_from(forms), st.sampled_from(lengths))
-
-
-@st.composite
-def collection_tests(draw: Any, field: Field, presence: bool) -> Any:
-    """`some`, `none`, or questions about the items that selectors leave."""
-    if draw(st.integers(0, 4)) == 0:
-        return draw(st.sampled_from(["some", "none"]))
-    items = {each.name: each for each in field.items}
-    inner = conditions(items, presence=presence, depth=1)
-    number = tests_of(Field("count", Kind.NUMBER), WORDS, presence=False)
-    asked = {"count": number, "any": inner, "none": inner}
-    sums = sorted(name for name, each in items.items() if each.kind is Kind.NUMBER)
-    if sums:
-        asked["total"] = st.dictionaries(st.sampled_from(sums), number, min_size=1, max_size=1)
-    chosen = draw(st.sets(st.sampled_from(sorted(asked)), min_size=1, max_size=2))
-    found = {key: draw(asked[key]) for key in sorted(chosen)}
-    if draw(st.booleans()):
-        found["where"] = draw(inner)
-    if draw(st.booleans()):
-        found["within"] = draw(st.sampled_from(LENGTHS + SHORT_LENGTHS))
-    return found
+    def collection(self, field: Field) -> Any:
+        """`some`, `none`, or questions about the items that selectors leave."""
+        dice = self._dice
+        if dice.number(0, 5) == 0:
+            return dice.pick(["some", "none"])
+        items = {each.name: each for each in field.items}
+        sums = [name for name, each in items.items() if each.kind is Kind.NUMBER]
+        questions = ["count", "any", "none", *["total"] * bool(sums)]
+        found: dict[str, Any] = {}
+        for key in dice.some(questions, 1, 2):
+            if key == "count":
+                found[key] = self.number_test(COUNTS)
+            elif key == "total":
+                found[key] = {dice.pick(sums): self.number_test()}
+            else:
+                found[key] = self.mapping(items, 1)
+        if dice.pick([False, True]):
+            found["where"] = self.mapping(items, 1)
+        if dice.pick([False, True]):
+            found["within"] = dice.pick(LENGTHS + SHORT_LENGTHS)
+        return found
 
 
 class RandomFacts(dict[Any, Any]):
     """Facts that derive days as the facts of a customer do."""
 
     def __missing__(self, key: Any) -> Any:
-        _, duration, amount = key
-        return duration.days_from(self["today"], amount)
+        _, duration, times = key
+        return duration.days_from(self["today"], times)
 
 
 @st.composite
 def facts(draw: Any, scope: Scope, *, words: Words = WORDS, gaps: bool = True) -> RandomFacts:
     """What may be known of one customer; with *gaps*, any value may be unknown."""
-    now, zone = draw(st.sampled_from(NOWS)), draw(st.sampled_from(ZONES))
+    dice = Dice(draw)
+    now, zone = dice.pick(NOWS), dice.pick(ZONES)
+    values = {Kind.DATE: days_near(now.astimezone(zone).date()), Kind.MOMENT: moments_near(now, zone)}
+
+    def value(field: Field) -> Any:
+        if (gaps or field.never) and dice.number(0, 2) == 0:
+            return None
+        known = dice.pick(values.get(field.kind) or words[field.kind])
+        return known if field.kind in values else value_of(field, known)
+
     found = RandomFacts(now=now.timestamp(), today=now.astimezone(zone).date())
     for name, field in scope.items():
         if field.kind is Kind.COLLECTION:
-            parts = {each.name: values(each, now, zone, words, gaps) for each in field.items}
-            item = st.fixed_dictionaries({**parts, "times": st.sampled_from([1, 1, 1, 2, 5])})
-            found[name] = draw(st.lists(item, max_size=4))
+            found[name] = [
+                {each.name: value(each) for each in field.items}
+                | {"times": dice.pick([1, 1, 1, 2, 5])}
+                for _ in range(dice.number(0, 3))
+            ]
         else:
-            found[name] = draw(values(field, now, zone, words, gaps))
+            found[name] = value(field)
     return found
 
 
-def values(
-    field: Field, now: datetime, zone: ZoneInfo, words: Words, gaps: bool
-) -> st.SearchStrategy[Any]:
-    if field.kind is Kind.DATE:
-        known: st.SearchStrategy[Any] = days_near(now.astimezone(zone).date())
-    elif field.kind is Kind.MOMENT:
-        known = moments(now, zone)
-    else:
-        known = words_of(field, words).map(lambda word: value_of(field, word))
-    return st.none() | known if gaps or field.never else known
+@cache
+def days_near(today: date) -> list[date]:
+    """The days at, just before and just after the ends of the lengths."""
+    lengths = map(parse_duration, LENGTHS)
+    ends = {length.days_from(today, times) for length in lengths for times in (-1, 1)}
+    near = {end + timedelta(days=away) for end in {today, *ends} for away in (-1, 0, 1)}
+    return sorted(near | set(map(date.fromisoformat, _DATES)), key=lambda day: abs(day - today))
 
 
-@st.composite
-def days_near(draw: Any, today: date) -> date:
-    """A day at, just before or just after an end of one of the lengths."""
-    length = parse_duration(draw(st.sampled_from(LENGTHS)))
-    day = length.days_from(today, draw(st.sampled_from([-1, 0, 1])))
-    return day + timedelta(days=draw(st.integers(-1, 1)))
-
-
-@st.composite
-def moments(draw: Any, now: datetime, zone: ZoneInfo) -> Moment:
-    """A date, an hour of a date, or an instant a second around an end of a short length."""
-    form = draw(st.sampled_from(["date", "hour", "instant"]))
-    if form == "instant":
-        seconds = parse_duration(draw(st.sampled_from(SHORT_LENGTHS))).seconds or 0
-        away = seconds * draw(st.sampled_from([-1, 0, 1])) + draw(st.integers(-1, 1))
-        return moment_of(now + timedelta(seconds=away), zone)
-    day = draw(days_near(now.astimezone(zone).date()))
-    if form == "date":
-        return moment_of(day, zone)
-    return moment_of(datetime.combine(day, time(draw(st.integers(0, 23))), zone), zone)
+@cache
+def moments_near(now: datetime, zone: ZoneInfo) -> list[Moment]:
+    """Instants a second around the ends of the short lengths; hours and dates around the long."""
+    seconds = [parse_duration(text).seconds or 0 for text in SHORT_LENGTHS]
+    ends = [end * times for end in seconds for times in (-1, 1)]
+    found: list[date | datetime] = [
+        now + timedelta(seconds=end + away) for end in (0, *ends) for away in (-1, 0, 1)
+    ]
+    for day in days_near(now.astimezone(zone).date()):
+        found += [day, *(datetime.combine(day, time(hour), zone) for hour in (0, 2, 9, 23))]
+    return [moment_of(each, zone) for each in found]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 
 from careflow.calendar.durations import Duration
 from careflow.calendar.local import Moment, instant, local_day, to_datetime
@@ -163,7 +162,8 @@ def _occurrences(play: Play, facts: Facts, horizon: float) -> Iterator[_Occurren
         case After() as after:
             yield from _follow_ups(play, after, facts, horizon)
         case OnOccasion(occasions=occasions):
-            yield from map(partial(_occasion, play, facts, horizon), occasions)
+            found = [_occasion(play, facts, horizon, each) for each in occasions]
+            yield from _due_or_nearest(found)
 
 
 def _rhythm(play: Play, every: Every, facts: Facts, horizon: float) -> _Occurrence | _Not:
@@ -191,25 +191,31 @@ def _last_done(play: Play, facts: Facts) -> Moment | None:
 def _follow_ups(
     play: Play, after: After, facts: Facts, horizon: float
 ) -> Iterator[_Occurrence | _Not]:
-    """Yield what is due; without that, the nearest that is not due or came too late."""
-    due: dict[str, _Occurrence] = {}
-    later: list[_Not] = []
-    gone: list[_Not] = []
+    """Yield the occurrence of every event that is due, or why there is none."""
+    found: list[_Occurrence | _Not] = []
     for event in EVENTS[after.event](facts):
         ready = shift(event.at, after.wait, facts) if after.wait else event.at.at
         expires = _expiry(play, ready, facts)
         if expires is not None and expires <= facts[NOW]:
-            gone.append(_Not(Code.EXPIRED, None, event.id))
+            found.append(_Not(Code.EXPIRED, None, event.id))
         elif ready >= horizon:
-            later.append(_Not(Code.NOT_DUE, ready, event.id))
+            found.append(_Not(Code.NOT_DUE, ready, event.id))
         else:
-            due.setdefault(event.id, _Occurrence(event.id, ready, expires))
+            found.append(_Occurrence(event.id, ready, expires))
+    yield from _due_or_nearest(found)
+
+
+def _due_or_nearest(found: list[_Occurrence | _Not]) -> Iterator[_Occurrence | _Not]:
+    """Yield what is due; without that, the next to come, or else the last that is no more."""
+    due = {each.id: each for each in reversed(found) if isinstance(each, _Occurrence)}
+    rest = [each for each in found if isinstance(each, _Not)]
+    later = [each for each in rest if each.until is not None]
     if due:
-        yield from due.values()
+        yield from reversed(due.values())
     elif later:
-        yield min(later, key=lambda each: (each.until or 0, each.id or ""))
+        yield min(later, key=lambda each: (each.until or 0.0, each.id or ""))
     else:
-        yield gone[-1] if gone else _Not(Code.NO_EVENT)
+        yield rest[-1] if rest else _Not(Code.NO_EVENT)
 
 
 def _expiry(play: Play, ready: float, facts: Facts) -> float | None:

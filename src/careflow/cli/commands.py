@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from careflow.calendar.local import zone_named
 from careflow.calendar.moments import Language, now_in
@@ -35,7 +36,7 @@ def next_actions(options: argparse.Namespace) -> int:
     ]
     places = queues(engine.handbook, actions)
     rows = [row(action, places.get(action.key), language) for action in actions]
-    _write(rows, options.format, language)
+    _write(rows, options.format, language, zone_named(engine.handbook.zone))
     print(summary.text(actions, places, everything=options.all), file=sys.stderr)
     return 1 if summary.bad else 0
 
@@ -112,10 +113,10 @@ def _report(problems: tuple[Problem, ...]) -> None:
         print(problem, file=sys.stderr)
 
 
-def _write(rows: list[Row], form: str, language: Language) -> None:
+def _write(rows: list[Row], form: str, language: Language, zone: ZoneInfo) -> None:
     if form == "jsonl":
         write_jsonl(rows, sys.stdout)
     elif form == "csv":
         write_csv(rows, sys.stdout)
     else:
-        table(rows, language)
+        table(rows, language, zone)

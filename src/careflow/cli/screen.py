@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from rich import box
 from rich.console import Console
@@ -30,18 +31,25 @@ _REST: dict[Language, str] = {
     "en": "... and {rest} more; --format jsonl or csv writes them all.",
     "vi": "... và {rest} việc nữa; --format jsonl hoặc csv ghi ra tất cả.",
 }
+_UNBROKEN = {2, 3, 4, 6}  # columns that are read at a glance
 T = TypeVar("T")
 
 
-def table(rows: list[Row], language: Language) -> None:
-    """Print the rows as a table, the earliest first, and say how many are left out."""
+def table(rows: list[Row], language: Language, zone: ZoneInfo) -> None:
+    """Print the rows as a table, the earliest first, and say how many are left out.
+
+    Args:
+        rows: One for each action.
+        language: Of the heads.
+        zone: The firm's, on whose clock its staff read the times.
+    """
     width = None if sys.stdout.isatty() else _WIDTH
     console = Console(file=sys.stdout, width=width, highlight=False)
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for head in _HEADS[language]:
-        shown.add_column(head, overflow="fold")
+    for number, head in enumerate(_HEADS[language]):
+        shown.add_column(head, overflow="fold", no_wrap=number in _UNBROKEN)
     for row in sorted(rows, key=_order)[:MOST_ROWS]:
-        shown.add_row(*(escape(printable(cell)) for cell in _cells(row)))
+        shown.add_row(*(escape(printable(cell)) for cell in _cells(row, zone)))
     if rows:
         console.print(shown)
     if len(rows) > MOST_ROWS:
@@ -72,8 +80,9 @@ def _order(row: Row) -> tuple[bool, datetime, int, int, str]:
     return (row["waits"], start, _RANK[row["tier"]], -row["priority"], row["key"])
 
 
-def _cells(row: Row) -> tuple[str, ...]:
-    start, due = (datetime.fromisoformat(row[name]) for name in ("not_before", "due"))
+def _cells(row: Row, zone: ZoneInfo) -> tuple[str, ...]:
+    moments = (datetime.fromisoformat(row[name]) for name in ("not_before", "due"))
+    start, due = (moment.astimezone(zone) for moment in moments)
     name = f"{row['customer_id']} {row['to'] or ''}".rstrip()
     return (
         name,

@@ -8,13 +8,27 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from careflow.conditions.compile import Answer, Facts, compiled, measured
-from careflow.conditions.syntax import All, AnyOf, Atom, Count, Exists, Node, Not, Total
+from careflow.conditions.fields import Field, Kind
+from careflow.conditions.syntax import (
+    All,
+    AnyOf,
+    Atom,
+    Count,
+    Exists,
+    Node,
+    Not,
+    OneOf,
+    Total,
+)
 from careflow.source import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from careflow.conditions.compile import Measure
+
+
+_ANY_NUMBER = OneOf(Field("count", Kind.NUMBER), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +69,13 @@ class Condition:
 
     @cached_property
     def _measure(self) -> Callable[[Facts], Measure] | None:
-        return measured(self.node) if isinstance(self.node, Count | Total) else None
+        match self.node:
+            case Count() | Total():
+                return measured(self.node)
+            case Exists(field=field, where=where):
+                return measured(Count(field, where, _ANY_NUMBER))
+            case _:
+                return None
 
     def deciding(self, facts: Facts) -> tuple[Compared, ...]:
         """Return the atoms without which it would have come out otherwise.
@@ -83,14 +103,13 @@ class Condition:
                 yield Compared(atom.field.name, atom.text, self._seen(atom, facts), atom.place)
 
     def _seen(self, atom: Atom, facts: Facts) -> str | None:
-        if self._measure:
-            measure = self._measure(facts)
-            if measure is None:
-                return None
-            low, high = measure
-            return str(low) if low == high else f"{low}..{high}"
-        found = facts[atom.field.name]
-        return str(len(found)) if isinstance(atom, Exists) else shown(found)
+        if self._measure is None:
+            return shown(facts[atom.field.name])
+        measure = self._measure(facts)
+        if measure is None:
+            return None
+        low, high = measure
+        return str(low) if low == high else f"{low}..{high}"
 
 
 def shown(value: object) -> str | None:
