@@ -64,7 +64,9 @@ def answer(node: Node | None, facts: Facts, item: Facts | None = None) -> Answer
         case Present(field=field, wanted=wanted):
             return ((item or facts)[field.name] is not None) is wanted
         case _:
-            return about(node, node.field, (facts if item is None else item)[node.field.name], facts)
+            return about(
+                node, node.field, (facts if item is None else item)[node.field.name], facts
+            )
 
 
 def about(node: Any, field: Field, value: Any, facts: Facts) -> Answer:

@@ -38,7 +38,7 @@ FORMS = ("within {}", "more than {} ago", "in the next {}", "more than {} ahead"
 _DATES = ("2026-03-08", "2026-03-07", "2024-02-29", "2026-02-28", "2025-12-31", "2026-04-01")
 WORDS: Words = {
     Kind.NUMBER: ("1", "0", "-1", "2", "2.5", "3", "7", "1000000"),
-    Kind.TEXT: ("a", "b", "Hà Nội", "Ha\u0300 No\u0323\u0302i", "1", "it's \"so\""),
+    Kind.TEXT: ("a", "b", "Hà Nội", "Ha\u0300 No\u0323\u0302i", "1", 'it\'s "so"'),
     Kind.FLAG: ("yes", "no", "true", "False"),
     Kind.CHOICE: ("red", "green", "xanh lá"),
     Kind.DURATION: ("1 minute", "30 seconds", "90 minutes", "2 hours"),
@@ -202,7 +202,10 @@ def facts(draw: Any, scope: Scope, *, words: Words = WORDS, gaps: bool = True) -
     """What may be known of one customer; with *gaps*, any value may be unknown."""
     dice = Dice(draw)
     now, zone = dice.pick(NOWS), dice.pick(ZONES)
-    values = {Kind.DATE: days_near(now.astimezone(zone).date()), Kind.MOMENT: moments_near(now, zone)}
+    values = {
+        Kind.DATE: days_near(now.astimezone(zone).date()),
+        Kind.MOMENT: moments_near(now, zone),
+    }
 
     def value(field: Field) -> Any:
         if (gaps or field.never) and dice.number(0, 2) == 0:

@@ -212,6 +212,13 @@ def test_a_condition_reads_its_text_in_any_unicode_form() -> None:
     assert asked.ask({"city": "Hà Nội"}) is True
 
 
+def test_a_value_and_its_opposite_never_hold_at_once() -> None:
+    """Spaces belong to a text wherever it is written."""
+    either = [condition({"city": text}, SCOPE) for text in ("a  b", "!= a  b")]
+    for city in ("a  b", "a b"):
+        assert sorted(bool(each.ask({"city": city})) for each in either) == [False, True]
+
+
 def test_a_traceback_names_the_line_of_the_rule() -> None:
     asked = Condition(parsed(build_tree("\n\nage: '>= 3'", "rules.yaml")[0], SCOPE))
     with pytest.raises(TypeError) as caught:
@@ -237,7 +244,9 @@ def test_de_morgan(data: st.DataObject) -> None:
     for joint, other in (("any", "all"), ("all", "any")):
         whole = condition({"not": {joint: parts}}, scope).ask(known)
         assert whole is condition({other: opposites}, scope).ask(known)
-    assert condition({"not": opposites[0]}, scope).ask(known) is condition(parts[0], scope).ask(known)
+    assert condition({"not": opposites[0]}, scope).ask(known) is condition(parts[0], scope).ask(
+        known
+    )
 
 
 @given(st.data())

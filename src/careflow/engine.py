@@ -12,33 +12,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from careflow.calendar.local import Moment, local_day, to_datetime, zone_named
-from careflow.candidates import Candidate, candidates, deadline, suppressed
-from careflow.conditions.compile import NOW, TODAY
-from careflow.conditions.condition import shown
-from careflow.contacts import Contact, contacts
+from careflow.calendar.local import zone_named
+from careflow.candidates import Candidate, candidates, suppressed
+from careflow.conditions.compile import TODAY
+from careflow.contacts import contacts
 from careflow.customer.attributes import read_attribute
 from careflow.customer.facts import Facts
 from careflow.customer.record import Customer, without_nulls
-from careflow.decision import (
-    Code,
-    Decision,
-    NextBestAction,
-    Question,
-    Reason,
-    Suppressed,
-)
+from careflow.decision import Code, Decision, NextBestAction, Question, Suppressed
 from careflow.derive import derivations, membership, unknown_fields
 from careflow.errors import Finding, RecordError, UsageError
-from careflow.gates import CANDIDATE_GATES, CHANNEL_GATES, Case, first_refusal, is_minor
-from careflow.playbook.document import CUSTOMER_OWNER, Tier, WhenClosed
-from careflow.playbook.handbook import Handbook, Play, Role
-from careflow.playbook.template import OWNER, QUESTIONS
+from careflow.gates import CANDIDATE_GATES, Case, first_refusal
+from careflow.messages import Values
+from careflow.playbook.document import Tier
+from careflow.playbook.handbook import Handbook
 from careflow.schema import read
-from careflow.slots import Slot, constraints, earliest
 from careflow.source import Place
+from careflow.treatment import reserved, treat
 
-MOST_QUESTIONS = 2  # asked at once; more is an interrogation
 _RANK = {tier: rank for rank, tier in enumerate(Tier)}
 
 
@@ -81,7 +72,7 @@ class Engine:
         proposed = [each for each in listed if isinstance(each, Candidate)]
         stopped = [each for each in listed if isinstance(each, Suppressed)]
         questions = self._questions(stopped, facts)
-        actions, refused = _arbitrate(proposed, facts, _values(self.handbook, questions))
+        actions, refused = _arbitrate(proposed, facts, Values(self.handbook, questions))
         return Decision(
             customer_id=facts.customer.id,
             name=facts.customer.name,
@@ -143,49 +134,14 @@ def _checked(customer: Customer | Mapping[str, Any]) -> Customer:
     if isinstance(customer, Customer):
         return customer
     place = Place(f"customer {customer.get('id', '?')}", 0, 0)
-    found = read(Customer, without_nulls(customer), place=place)
+    found = read(Customer, without_nulls(dict(customer)), place=place)
     if isinstance(found, Customer):
         return found
     raise RecordError(found.problems)
 
 
-def _values(handbook: Handbook, questions: tuple[Question, ...]) -> _Values:
-    asked = [each.ask for each in questions if each.ask][:MOST_QUESTIONS]
-    return _Values(handbook, " ".join(asked) or None)
-
-
-class _Values:
-    """What fills the slots of a message for one customer, looked up when needed."""
-
-    def __init__(self, handbook: Handbook, questions: str | None) -> None:
-        self._handbook = handbook
-        self._questions = questions
-
-    def of(self, play: Play, facts: Facts) -> Mapping[str, str | None]:
-        """Return a value, or `None`, for every slot of the play's message."""
-        message = play.action.message
-        names = message.names if message else ()
-        return {name: self._value(name, play, facts) for name in names}
-
-    def _value(self, name: str, play: Play, facts: Facts) -> str | None:
-        if name == OWNER:
-            return _owner(play.action.owner, facts)
-        if name == QUESTIONS:
-            return self._questions
-        field = name.removeprefix("customer.")
-        value = facts[field]
-        if value is not None and field.startswith("segment."):
-            return self._title(field.removeprefix("segment."), value)
-        return shown(value)
-
-    def _title(self, dimension: str, segment: str) -> str:
-        found = next(each for each in self._handbook.dimensions if each.name == dimension)
-        titles = {rule.name: rule.title for rule in found.rules}
-        return titles.get(segment, found.otherwise_title)
-
-
 def _arbitrate(
-    proposed: list[Candidate], facts: Facts, values: _Values
+    proposed: list[Candidate], facts: Facts, values: Values
 ) -> tuple[list[NextBestAction], list[Suppressed]]:
     """Take the candidates in their total order; each reserves its contact for the next."""
     made = contacts(facts)
@@ -194,11 +150,11 @@ def _arbitrate(
     for candidate in sorted(proposed, key=_order):
         case = Case(candidate, facts, values.of(candidate.play, facts))
         reason = first_refusal(CANDIDATE_GATES, case)
-        outcome = (reason,) if reason else _treat(case, made)
+        outcome = (reason,) if reason else treat(case, made)
         if isinstance(outcome, NextBestAction):
             actions.append(outcome)
             if not case.internal:
-                made.append(_reserved(outcome, facts))
+                made.append(reserved(outcome, facts))
         else:
             refused.append(suppressed(candidate.play, candidate.key, outcome))
     return actions, refused
@@ -212,100 +168,3 @@ def _order(candidate: Candidate) -> tuple[int, int, float, float, str]:
 
 def _by_play(entry: Suppressed) -> tuple[str, int, str]:
     return (entry.source.file, entry.source.line, entry.key or "")
-
-
-def _treat(case: Case, made: list[Contact]) -> NextBestAction | tuple[Reason, ...]:
-    """Choose the channel and its slot, or say of every channel why not."""
-    candidate, action = case.candidate, case.candidate.play.action
-    start = max(candidate.ready, case.facts[NOW])
-    found: list[tuple[str, Slot]] = []
-    reasons: list[Reason] = []
-    for channel in action.channels:
-        through = Case(candidate, case.facts, case.values, channel)
-        refusal = first_refusal(CHANNEL_GATES, through)
-        if refusal:
-            reasons.append(refusal)
-            continue
-        slot = earliest(start, candidate.expires, constraints(through, made))
-        if slot.at is None:
-            reasons.extend(_too_late(case, slot))
-        elif action.when_closed is WhenClosed.DROP and slot.at > start:
-            reasons.append(Reason(Code.CLOSED_NOW, action.place, channel))
-            reasons.extend(slot.reasons)
-        else:
-            found.append((channel, slot))
-            if action.when_closed is not WhenClosed.SWITCH or slot.at == start:
-                break
-    if not found:
-        return tuple(dict.fromkeys(reasons))
-    channel, slot = min(found, key=lambda each: each[1].at or 0.0)
-    return _action(Case(candidate, case.facts, case.values, channel), slot)
-
-
-def _too_late(case: Case, slot: Slot) -> tuple[Reason, ...]:
-    """Return what leaves no moment, the constraint that binds first."""
-    binding = tuple(reversed(slot.reasons))
-    if case.candidate.expires is None:
-        return binding
-    expires = to_datetime(case.candidate.expires, case.facts.zone)
-    place = case.candidate.play.place
-    return (Reason(Code.TOO_LATE, place, str(expires.date()), (), expires), *binding)
-
-
-def _action(case: Case, slot: Slot) -> NextBestAction:
-    candidate, facts, play = case.candidate, case.facts, case.candidate.play
-    at = slot.at if slot.at is not None else facts[NOW]
-    due = candidate.due if candidate.due > at else deadline(play, at, facts)
-    if candidate.expires is not None:
-        due = min(due, candidate.expires)
-    message = play.action.message
-    return NextBestAction(
-        customer_id=facts.customer.id,
-        playbook=play.playbook,
-        play=play.id,
-        title=play.title,
-        tier=play.tier.value,
-        priority=candidate.priority,
-        purpose=case.purpose,
-        channel=case.channel,
-        to=_recipient(case),
-        not_before=to_datetime(at, facts.zone),
-        due=to_datetime(due, facts.zone),
-        expires=(None if candidate.expires is None else to_datetime(candidate.expires, facts.zone)),
-        owner=_owner(play.action.owner, facts),
-        message=message.fill(case.values) if message else None,
-        key=candidate.key,
-        source=play.place,
-        reasons=(*candidate.reasons, *slot.reasons),
-        preference=_preference(case),
-    )
-
-
-def _preference(case: Case) -> Mapping[str, Any]:
-    """Return the facts by which the firm's capacity ranks this action."""
-    return {
-        each.prefer: case.facts[each.prefer]
-        for each in case.candidate.playbook.policy.capacity
-        if each.prefer and each.applies.covers(case.channel, case.purpose)
-    }
-
-
-def _recipient(case: Case) -> str | None:
-    customer = case.facts.customer
-    if case.internal:
-        return None
-    if is_minor(case) and customer.representative:
-        return customer.representative.name
-    return customer.name
-
-
-def _owner(role: Role, facts: Facts) -> str:
-    if role.person == CUSTOMER_OWNER:
-        return facts.customer.owner or role.title
-    return role.person or role.title
-
-
-def _reserved(action: NextBestAction, facts: Facts) -> Contact:
-    at = action.not_before.timestamp()
-    moment = Moment(at, at, local_day(at, facts.zone))
-    return Contact(moment, action.channel, action.purpose, None, 1)
