@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 import pendulum
@@ -13,6 +13,7 @@ from careflow.calendar.local import zone_named
 from careflow.errors import Finding
 
 Language = Literal["vi", "en"]
+D = TypeVar("D", bound=date)
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ZONED = re.compile(r"(?P<wall>\S.*?)\s*[\[ ](?P<zone>[A-Za-z]+(?:/[A-Za-z0-9_+-]+)+|UTC)\]?")
@@ -28,14 +29,15 @@ def parse_date(value: object) -> date:
         Finding: Another form, or a day that the calendar does not have.
     """
     text = str(value if value is not None else "").strip()
+    if not _DATE.fullmatch(text):
+        hint = 'Write year-month-day, as "2026-03-08".'
+        raise Finding("bad-date", f'"{text}" is not a date', hint)
     try:
-        if _DATE.fullmatch(text):
-            return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         message = f'"{text}" is not a day of the calendar'
         raise Finding("bad-date", message) from None
-    hint = 'Write year-month-day, as "2026-03-08".'
-    raise Finding("bad-date", f'"{text}" is not a date', hint)
+    return plausible(day)
 
 
 def parse_moment(value: object) -> date | datetime:
@@ -64,9 +66,18 @@ def parse_instant(value: object) -> datetime:
     if moment.tzinfo is None:
         hint = f'Write the offset or the zone, as "{text}+07:00" or "{text} Asia/Ho_Chi_Minh".'
         raise Finding("naive-time", f'"{text}" has no time zone', hint)
-    if not 1900 <= moment.year <= 2200:
-        raise Finding("bad-time", f'"{text}" lies outside the years 1900 to 2200')
-    return moment
+    return plausible(moment)
+
+
+def plausible(value: D) -> D:
+    """Return *value*, a date or time, if it lies in the years 1900 to 2200.
+
+    Raises:
+        Finding: It does not; beyond, zones and calendars are guesswork.
+    """
+    if not 1900 <= value.year <= 2200:
+        raise Finding("bad-date", f'"{value}" lies outside the years 1900 to 2200')
+    return value
 
 
 def _parse_zoned(text: str) -> datetime:

@@ -15,8 +15,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from careflow.errors import Finding
+from careflow.customer.record import Customer
+from careflow.errors import Finding, Problem, problem
 from careflow.schema import Document, Field, before, parsed
+from careflow.suggest import did_you_mean
 
 _MISSING = object()
 
@@ -55,6 +57,20 @@ class RecordMap(Document):
     fields: dict[str, Annotated[FieldMap, before(_as_column)]] = Field(default_factory=dict)
     others: Literal["keep", "ignore", "attributes"] = "keep"
 
+    def problems(self) -> list[Problem]:
+        """Return a problem for every field that no record has."""
+        names = sorted(Customer.model_fields)
+        return [
+            problem(
+                self.at("fields", target, key=True),
+                "unknown-key",
+                f'a record has no "{target.split(".")[0]}"',
+                did_you_mean(target.split(".")[0], names),
+            )
+            for target in self.fields
+            if target.split(".")[0] not in names
+        ]
+
     def apply(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         """Return the record that *raw*, one row or object of the firm, stands for."""
         return _apply(self.fields, raw, self.absent, self.others)
@@ -78,16 +94,18 @@ def _apply(
 def _translate(rule: FieldMap, value: Any, absent: list[str]) -> Any:  # noqa: ANN401
     if rule.each and isinstance(value, list):
         return [
-            _apply(rule.each, each, absent, "keep") if isinstance(each, Mapping) else each
+            _apply(rule.each, each, absent, "keep") if isinstance(each, dict) else each
             for each in value
         ]
-    if isinstance(value, Mapping | list):
+    if isinstance(value, dict | list):
         return value
     return rule.values.get(_as_text(value), value)
 
 
 def _is_absent(value: object, absent: list[str]) -> bool:
-    return value is None or (not isinstance(value, Mapping | list) and _as_text(value) in absent)
+    if value is None or not absent:
+        return value is None
+    return not isinstance(value, dict | list) and _as_text(value) in absent
 
 
 def _as_text(value: object) -> str:
@@ -95,10 +113,10 @@ def _as_text(value: object) -> str:
 
 
 def _get(raw: Any, path: str) -> Any:  # noqa: ANN401 - any JSON value
-    if isinstance(raw, Mapping) and path in raw:
+    if isinstance(raw, dict) and path in raw:
         return raw[path]
     for step in path.split("."):
-        if not isinstance(raw, Mapping) or step not in raw:
+        if not isinstance(raw, dict) or step not in raw:
             return _MISSING
         raw = raw[step]
     return raw
@@ -110,6 +128,9 @@ def put(record: dict[str, Any], path: str, value: object) -> None:
     Raises:
         Finding: The path runs through a value that is no mapping.
     """
+    if "." not in path:
+        record[path] = value
+        return
     here: Any = record
     steps = path.split(".")
     for step, following in zip(steps, [*steps[1:], None], strict=True):

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from careflow.calendar.local import parse_zone
-from careflow.calendar.moments import parse_date, parse_moment
+from careflow.calendar.moments import parse_date, parse_moment, plausible
 from careflow.conditions.fields import parse_flag, parse_number
 from careflow.errors import Finding
 from careflow.schema import Field, Model, before, parsed
@@ -34,7 +34,9 @@ def text(value: object) -> str:
         value = str(value)
     if not isinstance(value, str):
         raise Finding("wrong-type", f"{_shown(value)} stands where text belongs")
-    written = unicodedata.normalize("NFC", value.strip())
+    written = value.strip()
+    if not written.isascii():
+        written = unicodedata.normalize("NFC", written)
     if not written:
         raise Finding("wrong-type", "nothing stands where text belongs")
     if len(written) > _TEXT_LIMIT:
@@ -48,13 +50,13 @@ def moment(value: object) -> date | datetime:
     """Read a date or an aware datetime, written or as a Python value."""
     if isinstance(value, datetime) and value.tzinfo is None:
         raise Finding("naive-time", f'"{value}" has no time zone', "Add the offset.")
-    return value if isinstance(value, date) else parse_moment(_written(value))
+    return plausible(value) if isinstance(value, date) else parse_moment(_written(value))
 
 
 def day(value: object) -> date:
     """Read a date, written or as a Python value."""
     if isinstance(value, date) and not isinstance(value, datetime):
-        return value
+        return plausible(value)
     return parse_date(_written(value))
 
 

@@ -59,8 +59,9 @@ def load_mapping(path: str | Path) -> RecordMap:
         raise UsageError("no-file", f'there is no mapping file "{path}"')
     reader = _Reader()
     found = reader.document(Path(path), RecordMap)
-    if found is None or reader.problems:
-        raise PlaybookError(reader.excerpted(reader.problems))
+    problems = [*reader.problems, *(found.problems() if found else ())]
+    if found is None or problems:
+        raise PlaybookError(reader.excerpted(problems))
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from careflow.conditions.compile import NOW, TODAY
 from careflow.conditions.condition import Condition
 from careflow.conditions.fields import Field, Kind
 from careflow.conditions.parse import parse_condition
@@ -33,6 +34,7 @@ from careflow.source import Place
 
 OTHERWISE = "otherwise"
 OUTSIDE = "outside"
+_TAKEN = frozenset({"all", "any", "not", NOW, TODAY})
 DONE = "done"
 
 
@@ -97,6 +99,10 @@ def build_scope(documents: Iterable[PlaybookDocument]) -> Scope:
 
 
 def _add_field(scope: Scope, name: str, entry: FieldDocument, place: Place) -> None:
+    if name in _TAKEN:
+        message = f'"{name}" has a meaning of its own in conditions'
+        scope.wrong(place, "bad-field", message, "Give the field another name.")
+        return
     if name in FIELDS:
         message = f'"{name}" is part of the standard record and needs no definition'
         scope.wrong(place, "duplicate-definition", message)
