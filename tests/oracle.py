@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from careflow.conditions.fields import Field, Kind
+from careflow.conditions.fields import Kind
 from careflow.conditions.syntax import (
     All,
     AnyOf,
@@ -47,35 +47,34 @@ def answer(node: Node | None, facts: Facts, item: Facts | None = None) -> Answer
     """Answer *node* about *item* of a collection, or about the customer."""
     match node:
         case None:
-            return True
+            found: Answer = True
         case All(parts=parts):
-            return least(answer(each, facts, item) for each in parts)
+            found = least(answer(each, facts, item) for each in parts)
         case AnyOf(parts=parts):
-            return most(answer(each, facts, item) for each in parts)
+            found = most(answer(each, facts, item) for each in parts)
         case Not(part=part):
-            return opposite(answer(part, facts, item))
+            found = opposite(answer(part, facts, item))
         case Exists(field=field, where=where):
-            return most(answer(where, facts, each) for each in facts[field.name])
+            found = most(answer(where, facts, each) for each in facts[field.name])
         case Count(field=field, where=where, test=test):
             matches = [(answer(where, facts, each), each["times"]) for each in facts[field.name]]
-            return agreed(passes(test, number) for number in numbers(matches))
+            found = agreed(passes(test, number) for number in numbers(matches))
         case Total():
-            return total(node, facts)
-        case Present(field=field, wanted=wanted):
-            return ((item or facts)[field.name] is not None) is wanted
+            found = total(node, facts)
         case _:
-            return about(
-                node, node.field, (facts if item is None else item)[node.field.name], facts
-            )
+            found = about(node, (facts if item is None else item)[node.field.name], facts)
+    return found
 
 
-def about(node: Any, field: Field, value: Any, facts: Facts) -> Answer:
+def about(node: Any, value: Any, facts: Facts) -> Answer:
     """Answer a test of one value."""
+    if isinstance(node, Present):
+        return (value is not None) is node.wanted
     if value is None:
-        return False if field.never else None
+        return False if node.field.never else None
     if isinstance(node, Timed):
         return in_time(node, value, facts)
-    return passes(node, value.day if field.kind is Kind.MOMENT else value)
+    return passes(node, value.day if node.field.kind is Kind.MOMENT else value)
 
 
 def passes(test: Any, value: Any) -> bool:

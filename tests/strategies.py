@@ -48,6 +48,26 @@ WORDS: Words = {
 COUNTS = ("1", "0", "2", "3", "-1", "5", "7")
 _COUNTED = Field("count", Kind.NUMBER)
 
+_AT = Field("at", Kind.MOMENT, never=True)
+SCOPE: Scope = {
+    field.name: field
+    for field in (
+        Field("age", Kind.NUMBER),
+        Field("city", Kind.TEXT),
+        Field("income", Kind.CHOICE, ("budget", "middle", "premium")),
+        Field("vip", Kind.FLAG),
+        Field("birth-date", Kind.DATE),
+        Field("call", Kind.DURATION),
+        Field("last-contact", Kind.MOMENT, never=True),
+        Field("signed", Kind.MOMENT),
+        Field(
+            "purchases",
+            Kind.COLLECTION,
+            items=(_AT, Field("product", Kind.TEXT), Field("amount", Kind.NUMBER)),
+        ),
+    )
+}
+
 
 def written(value: object, places: Any = None) -> Any:
     """Return plain dicts, lists and words as the loader would, each on a line of its own."""
@@ -144,24 +164,18 @@ class _Writer:
         ways = ["value", "list", "different", *["presence"] * self._presence]
         ways += ["order", "range"] * (field.kind in ORDERED)
         ways += ["time"] * 3 * (field.kind in DATED)
-        match dice.pick(ways):
-            case "list":
-                return dice.some(words, 1, 3)
-            case "different":
-                return f"!= {dice.pick(words)}"
-            case "presence":
-                return dice.pick(["known", "missing"])
-            case "order":
-                return f"{dice.pick(['<', '<=', '>', '>='])} {dice.pick(words)}"
-            case "range":
-                ends = sorted(
-                    [dice.pick(words), dice.pick(words)], key=lambda word: value_of(field, word)
-                )
-                return "..".join(ends)
-            case "time":
-                lengths = LENGTHS + SHORT_LENGTHS * (field.kind is Kind.MOMENT)
-                return dice.pick(FORMS).format(dice.pick(lengths))
-        return dice.pick(words)
+        way, word = dice.pick(ways), dice.pick(words)
+        if way == "list":
+            return dice.some(words, 1, 3)
+        if way == "presence":
+            return dice.pick(["known", "missing"])
+        if way == "range":
+            return "..".join(sorted([word, dice.pick(words)], key=lambda w: value_of(field, w)))
+        if way == "time":
+            lengths = LENGTHS + SHORT_LENGTHS * (field.kind is Kind.MOMENT)
+            return dice.pick(FORMS).format(dice.pick(lengths))
+        signs = {"different": ["!= "], "order": ["< ", "<= ", "> ", ">= "]}
+        return dice.pick(signs.get(way, [""])) + word
 
     def number_test(self, words: Sequence[str] = WORDS[Kind.NUMBER]) -> Any:
         return _Writer(self._dice, {Kind.NUMBER: words}, presence=False).scalar(_COUNTED)

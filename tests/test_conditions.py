@@ -9,8 +9,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from oracle import answer
-from strategies import RandomFacts, Scope, conditions, facts, scopes, written
 
 from careflow.calendar.local import moment_of
 from careflow.calendar.moments import parse_moment
@@ -20,31 +18,14 @@ from careflow.conditions.parse import parse_condition
 from careflow.conditions.syntax import ALWAYS, Node, atoms
 from careflow.loader.tree import build_tree
 from careflow.source import Place
+from oracle import answer
+from strategies import SCOPE, RandomFacts, Scope, conditions, facts, scopes, written
 
 HERE = Place("rules.yaml", 1)
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 NOW = datetime.fromisoformat("2026-03-31T09:30+07:00")
 ANSWERS = {"true": True, "false": False, "unknown": None}
 
-_AT = Field("at", Kind.MOMENT, never=True)
-SCOPE: Scope = {
-    field.name: field
-    for field in (
-        Field("age", Kind.NUMBER),
-        Field("city", Kind.TEXT),
-        Field("income", Kind.CHOICE, ("budget", "middle", "premium")),
-        Field("vip", Kind.FLAG),
-        Field("birth-date", Kind.DATE),
-        Field("call", Kind.DURATION),
-        Field("last-contact", Kind.MOMENT, never=True),
-        Field("signed", Kind.MOMENT),
-        Field(
-            "purchases",
-            Kind.COLLECTION,
-            items=(_AT, Field("product", Kind.TEXT), Field("amount", Kind.NUMBER)),
-        ),
-    )
-}
 TABLE = """
 # values, lists, comparisons
 {age: 3}                      ; {age: 3}                     ; true
@@ -140,10 +121,10 @@ TABLE = """
 {purchases: {total: {amount: ">= 5"}}}            ; {purchases: [{amount: 2}, {amount: 3}]}   ; true
 {purchases: {total: {amount: ">= 5"}}}            ; {purchases: [{amount: 9}, {}]}    ; unknown
 {purchases: {total: {amount: 0}}}                 ; {}                                ; true
-{purchases: {total: {amount: 9}, where: {product: a}}}; {purchases: [{product: a, amount: 9}, {product: b}]} ; true
-{purchases: {count: 1, within: 7 days}}           ; {purchases: [{at: 2026-03-24}, {at: 2026-03-23}]} ; true
+{purchases: {total: {amount: 9}, where: {product: a}}}; {purchases: [{product: b}]}  ; false
+{purchases: {count: 1, within: 7 days}}           ; {purchases: [{at: 2026-03-23}]}   ; false
 {purchases: {count: 1, within: 7 days}}           ; {purchases: [{at: 2026-03-24}, {}]}       ; true
-{purchases: {any: {amount: "> 2"}, within: 7 days}}; {purchases: [{at: 2026-03-01, amount: 3}]} ; false
+{purchases: {any: {amount: 3}, within: 7 days}}   ; {purchases: [{amount: 3}]}       ; false
 {purchases: {count: 1, any: {product: a}}}        ; {purchases: [{product: b}]}       ; false
 """
 ROWS = [row for line in TABLE.splitlines() if (row := line.strip()) and not row.startswith("#")]

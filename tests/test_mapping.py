@@ -203,25 +203,28 @@ def test_a_mapped_csv_file_is_read_as_any_other(tmp_path):
 
 
 CHOICES = "Choices: attributes, ignore, keep."
-PAIRS = "Write the firm's value, a colon and careflow's, as {KH: customer}."
+MAPPING = "stands where a mapping (key: value) belongs."
+CURE = "Write the firm's value, a colon and careflow's, as {KH: customer}."
+PAIRS = f"pairs of values belong here. {CURE}"
 WRONG = {
     "feilds: {}": '1:1: unknown key "feilds". Did you mean "fields"? [unknown-key]',
-    "fields:\n  a: {colum: b}": '2:7: unknown key "colum". Did you mean "column"? [unknown-key]',
-    "fields:\n  a: [b]": "2:6: a list stands where a mapping (key: value) belongs. [wrong-type]",
-    "fields:\n  a:": "2:5: nothing stands where a mapping (key: value) belongs. [wrong-type]",
-    "fields:\n  a: {each: {b: {c: d}}}": (
-        '2:18: unknown key "c". Keys allowed here: absent, column, each, values. [unknown-key]'
+    "fields:\n  nmae: b": '2:3: a record has no "nmae". Did you mean "name"? [unknown-key]',
+    "fields:\n  age: {colum: b}": '2:9: unknown key "colum". Did you mean "column"? [unknown-key]',
+    "fields:\n  age: [b]": f"2:8: a list {MAPPING} [wrong-type]",
+    "fields:\n  age:": f"2:7: nothing {MAPPING} [wrong-type]",
+    "fields:\n  age: {each: {b: {c: d}}}": (
+        '2:20: unknown key "c". Keys allowed here: absent, column, each, values. [unknown-key]'
     ),
-    "fields:\n  a: x\n  a: y": (
-        '3:3: key "a" stands twice; the first is on line 2. Keep one of them. [duplicate-key]'
+    "fields:\n  age: x\n  age: y": (
+        '3:3: key "age" stands twice; the first is on line 2. Keep one of them. [duplicate-key]'
     ),
     "others: drop": f'1:9: "drop" is not one of the choices. {CHOICES} [bad-choice]',
     "others: keeep": '1:9: "keeep" is not one of the choices. Did you mean "keep"? [bad-choice]',
     "others:": f"1:8: nothing stands where a choice belongs. {CHOICES} [wrong-type]",
     "absent: unknown": "1:9: a list of values belongs here. [wrong-type]",
-    "fields:\n  a: {absent: {b: c}}": "2:15: a list of values belongs here. [wrong-type]",
-    "fields:\n  a: {values: [KH]}": f"2:15: pairs of values belong here. {PAIRS} [wrong-type]",
-    "fields:\n  a: {values: {b: [c]}}": f"2:15: pairs of values belong here. {PAIRS} [wrong-type]",
+    "fields:\n  age: {absent: {b: c}}": "2:17: a list of values belongs here. [wrong-type]",
+    "fields:\n  kind: {values: [b]}": f"2:18: {PAIRS} [wrong-type]",
+    "fields:\n  kind: {values: {b: [c]}}": f"2:18: {PAIRS} [wrong-type]",
     "": "1:1: the file is empty. [empty-file]",
     "- a": "1:1: the file is not a mapping (key: value). [empty-file]",
 }
