@@ -64,7 +64,7 @@ records = st.fixed_dictionaries(
             booked_at=maybe,
             status=st.sampled_from(["planned", "kept", "missed", "cancelled"]),
         ),
-        "feedback": part(at=times, kind=st.sampled_from(["nps", "csat"]), score=st.integers(0, 10)),
+        "feedback": part(at=times, kind=st.sampled_from(["nps", "csat"]), score=st.integers(1, 5)),
     }
 )
 

@@ -266,3 +266,15 @@ def test_values_that_nest_too_deep_are_refused():
     assert problems(attributes={"a": deep}) == [
         "values nest deeper than 16 levels in attributes.a. [too-deep]"
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "score", "scale"),
+    [("nps", 11, "0 to 10"), ("csat", 0, "1 to 5"), ("csat", 6, "1 to 5")],
+)
+def test_a_score_lies_on_the_scale_of_its_kind(kind, score, scale):
+    feedback = [{"at": "2026-03-08", "kind": kind, "score": score}]
+    found = read(Customer, {"id": "C1", "feedback": feedback}, place=Place("c.jsonl", 3, 0))
+    assert [problem.message for problem in found.problems] == [
+        f'"{score}" is not on the scale of {kind}, {scale} in feedback[0]'
+    ]

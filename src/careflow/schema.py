@@ -28,7 +28,7 @@ from careflow.errors import Finding, Problem, problem
 from careflow.source import Place, locate, place_of
 from careflow.suggest import closest, did_you_mean
 
-__all__ = ["Document", "Fault", "Field", "Model", "Rejected", "before", "parsed", "read"]
+__all__ = ["Document", "Fault", "Field", "Model", "Rejected", "before", "checked", "parsed", "read"]
 
 
 def _kebab(name: str) -> str:
@@ -66,6 +66,10 @@ class Document(Model):
 
 
 M = TypeVar("M", bound=Model)
+
+
+# a method that looks at the finished model; it returns the model or raises a Finding
+checked = model_validator(mode="after")
 
 
 def parsed(parse: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - an annotation for pydantic
@@ -142,7 +146,9 @@ def _problem(model: type[Model], each: ErrorDetails, data: object, place: Place)
     path = [step for step in each["loc"] if step != "[key]"]
     finding = each.get("ctx", {}).get("error")
     spot = _spot(each, path, data, place)
-    trail = "" if place_of(data).line else f" in {_dotted(path)}" if path else ""
+    on_key = each["type"] in ("extra_forbidden", "missing") or "[key]" in each["loc"]
+    inner = path[:-1] if on_key else path
+    trail = f" in {_dotted(inner)}" if inner and not place_of(data).line else ""
     if isinstance(finding, Finding):
         made = finding.at(spot)
         return problem(
@@ -152,7 +158,7 @@ def _problem(model: type[Model], each: ErrorDetails, data: object, place: Place)
             made.hint,
         )
     check, message, hint = _sentence(model, each, path, data)
-    return problem(spot, check, message + trail, hint)
+    return problem(spot, check, message + ("" if check == "missing-key" else trail), hint)
 
 
 def _spot(each: ErrorDetails, path: list[str | int], data: object, place: Place) -> Place:
@@ -170,6 +176,8 @@ def _sentence(
     kind, found = each["type"], _shown(each["input"])
     if kind == "missing":
         return "missing-key", f'{_owner(model, path)} has no "{path[-1]}"', ""
+    if kind == "string_unicode":
+        return "wrong-type", "a key holds half of a character (a lone surrogate)", ""
     if kind == "extra_forbidden":
         guess = _guess(model, each, data)
         allowed = ", ".join(sorted(_keys(model, each["loc"][:-1])))
@@ -177,6 +185,8 @@ def _sentence(
         return "unknown-key", f'unknown key "{path[-1]}"', hint
     if kind == "literal_error":
         choices = _choices(each)
+        if each["input"] is None:
+            return "wrong-type", "nothing stands where a choice belongs", did_you_mean("", choices)
         hint = did_you_mean(str(each["input"]), choices)
         return "bad-choice", f"{found} is not one of the choices", hint
     expected = _EXPECTED.get(kind, "another kind of value")
@@ -206,7 +216,9 @@ def _choices(each: ErrorDetails) -> list[str]:
 def _owner(model: type[Model], path: list[str | int]) -> str:
     named = [str(step) for step in path[:-1]]
     what = _model_at(model, path[:-1])
-    word = what.what if isinstance(what, type) and issubclass(what, Document) else "record"
+    if not (isinstance(what, type) and issubclass(what, Document)):
+        return _dotted(path[:-1]) or "the record"
+    word = what.what
     return f'{word} "{named[-1]}"' if named else f"the {word}"
 
 

@@ -47,7 +47,7 @@ def parse_moment(value: object) -> date | datetime:
         Finding: Another form, an impossible day or hour, or a time without zone.
     """
     text = str(value if value is not None else "").strip()
-    if len(text) == 10:
+    if len(text) == 10 or text.isdigit():
         return parse_date(text)
     return parse_instant(text)
 

@@ -275,6 +275,8 @@ def _age(facts: Facts) -> int | None:
     if born is None:
         return facts.customer.age
     today: date = facts[TODAY]
+    if born > today:
+        return None
     birthday = YearDay(born.month, born.day).in_year(today.year)
     return today.year - born.year - (birthday is not None and today < birthday)
 
@@ -313,9 +315,12 @@ def _next_appointment(facts: Facts) -> Moment | None:
 
 
 def _score(kind: str) -> Callable[[Facts], int | None]:
-    return lambda facts: next(
-        (each["score"] for each in reversed(facts["feedback"]) if each["kind"] == kind), None
-    )
+    def latest(facts: Facts) -> int | None:
+        # of two answers at one time the lower counts, in whatever order they are listed
+        given = [(e["at"].at, -e["score"]) for e in facts["feedback"] if e["kind"] == kind]
+        return -max(given)[1] if given else None
+
+    return latest
 
 
 DERIVE: Derive = {

@@ -35,7 +35,8 @@ def _text_list(value: object) -> list[str]:
 
 def _values(value: object) -> dict[str, str]:
     if not isinstance(value, Mapping) or not all(isinstance(v, str) for v in value.values()):
-        raise Finding("wrong-type", "values: maps each of the firm's values to one of careflow's")
+        hint = "Write the firm's value, a colon and careflow's, as {KH: customer}."
+        raise Finding("wrong-type", "pairs of values belong here", hint)
     return {str(key): str(each) for key, each in value.items()}
 
 
@@ -80,7 +81,8 @@ def _apply(
     fields: Mapping[str, FieldMap], raw: Mapping[str, Any], absent: list[str], others: str
 ) -> dict[str, Any]:
     record: dict[str, Any] = {}
-    taken = {(rule.column or target).split(".")[0] for target, rule in fields.items()}
+    columns = [rule.column or target for target, rule in fields.items()]
+    taken = {*columns, *(column.split(".")[0] for column in columns)}
     for name, value in raw.items():
         if name not in taken and others != "ignore" and not _is_absent(value, absent):
             put(record, name if others == "keep" else f"attributes.{name}", value)
@@ -122,6 +124,10 @@ def _get(raw: Any, path: str) -> Any:  # noqa: ANN401 - any JSON value
     return raw
 
 
+def _is_index(step: str) -> bool:
+    return step.isascii() and step.isdigit() and len(step) < 6
+
+
 def put(record: dict[str, Any], path: str, value: object) -> None:
     """Enter *value* at a dotted *path*; a step that is a number counts items of a list.
 
@@ -135,7 +141,7 @@ def put(record: dict[str, Any], path: str, value: object) -> None:
     steps = path.split(".")
     for step, following in zip(steps, [*steps[1:], None], strict=True):
         if isinstance(here, list):
-            index = int(step) if step.isdigit() else -1
+            index = int(step) if _is_index(step) else -1
             if not 0 <= index <= len(here):
                 raise Finding("bad-column", f'column "{path}" skips an item of its list')
             key: Any = index
@@ -148,7 +154,7 @@ def put(record: dict[str, Any], path: str, value: object) -> None:
             return
         below = here[key] if isinstance(here, list) else here.get(key)
         if below is None:
-            below = here[key] = [] if following.isdigit() else {}
+            below = here[key] = [] if _is_index(following) else {}
         if not isinstance(below, dict | list):
             raise Finding("bad-column", f'column "{path}" runs through a value')
         here = below

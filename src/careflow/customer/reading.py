@@ -8,7 +8,7 @@ import itertools
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
@@ -85,7 +85,11 @@ def _read(
     path: Path, rows: Callable[[IO[bytes]], Iterator[Raw]], mapping: RecordMap
 ) -> Iterator[Record | BadRecord]:
     seen: dict[str, int] = {}
-    with path.open("rb") as file:
+    try:
+        opened = path.open("rb")
+    except OSError:
+        raise UsageError("no-file", f'the customers file "{path}" cannot be opened') from None
+    with opened as file:
         for line, raw in rows(file):
             place = Place(str(path), line, 0)
             try:
@@ -115,15 +119,13 @@ def _json_lines(file: IO[bytes]) -> Iterator[Raw]:
         if isinstance(text, Finding):
             yield line, text
         elif text.strip():
-            yield line, _parsed(partial(_loads, text))
+            yield line, _parsed(partial(_loads, text.rstrip()))
 
 
 def _json(file: IO[bytes]) -> Iterator[Raw]:
     """Read a list of records, each decoded alone so that it is reported by its line."""
-    text = _decoded(file.read().removeprefix(b"\xef\xbb\xbf"))
-    if isinstance(text, Finding):
-        yield 1, text
-        return
+    # bytes that are not UTF-8 come through as lone surrogates and fail their own record only
+    text = file.read().removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
     at = len(text) - len(text.lstrip())
     if text[at : at + 1] != "[":
         yield 1, Finding("bad-json", "the file does not hold a list of records", "Start with [.")
@@ -135,18 +137,38 @@ def _json(file: IO[bytes]) -> Iterator[Raw]:
             return
         line, counted = line + text.count("\n", counted, at), at
         try:
-            value, at = _DECODER.raw_decode(text, at)
-        except (ValueError, RecursionError, Finding) as error:
-            yield line, _json_finding(error)  # the rest cannot be told apart from here on
+            raw, at = _one(text, at)
+        except (json.JSONDecodeError, RecursionError) as error:
+            # the rest cannot be told apart from here on
+            message = f"{_json_finding(error).message}; the rest was not read"
+            yield getattr(error, "lineno", line), Finding("bad-json", message)
             return
-        yield line, _record(value)
+        yield line, raw
         at = _skip(text, at)
         if text[at : at + 1] not in (",", "]"):
             line += text.count("\n", counted, at)
             yield line, Finding("bad-json", "a comma or ] is missing; the rest was not read")
             return
         if text[at] == "]":
+            rest = _skip(text, at + 1)
+            if rest < len(text):
+                line += text.count("\n", counted, rest)
+                yield line, Finding("bad-json", "the list ends before this; the rest was not read")
             return
+
+
+def _one(text: str, at: int) -> tuple[dict[str, Any] | Finding, int]:
+    """Decode the record that starts at *at*, or say what is wrong and where it ends."""
+    try:
+        value, end = _DECODER.raw_decode(text, at)
+        found = _record(value)
+    except json.JSONDecodeError:
+        raise
+    except ValueError as error:
+        found, end = _json_finding(error), _PASSER.raw_decode(text, at)[1]
+    if not _is_utf8(text[at:end]):
+        found = Finding("not-utf8", "the record is not UTF-8", "Save the file as UTF-8.")
+    return found, end
 
 
 def _skip(text: str, at: int) -> int:
@@ -158,21 +180,52 @@ def _skip(text: str, at: int) -> int:
 def _csv(file: IO[bytes]) -> Iterator[Raw]:
     # bytes that are not UTF-8 come through as lone surrogates and fail their own row only
     text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
-    head = text.readline()
-    delimiter = max(_DELIMITERS, key=head.count)
-    rows = csv.reader(itertools.chain([head], text), delimiter=delimiter)
-    header: list[str] = []
-    start = 1
     try:
-        for cells in rows:
-            if not header:
-                header = [cell.strip() for cell in cells]
-            elif cells:
-                yield start, _parsed(partial(_row, header, cells))
-            start = rows.line_num + 1
-    except csv.Error:
-        message = "the row cannot be read; the rest was not read"
-        yield start, Finding("bad-csv", message, "Look for a quote that does not close.")
+        yield from _csv_rows(text)
+    finally:
+        text.detach()  # the file is not the wrapper's to close
+
+
+def _csv_rows(text: io.TextIOWrapper) -> Iterator[Raw]:
+    lead = [text.readline()]
+    while lead[-1] and not lead[-1].strip():
+        lead.append(text.readline())
+    delimiter = max(_DELIMITERS, key=lead[-1].count)
+    rows = csv.reader(itertools.chain(lead, text), delimiter=delimiter, strict=True)
+    header: list[str] = []
+    while True:
+        start = rows.line_num + 1
+        try:
+            cells = next(rows)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield start, _broken_row(start, rows.line_num)
+            continue
+        if not any(cell.strip() for cell in cells):
+            continue
+        if not header:
+            header = [cell.strip() for cell in cells]
+            if wrong := _broken_header(header):
+                yield start, wrong
+                return
+        else:
+            yield start, _parsed(partial(_row, header, cells))
+
+
+def _broken_row(first: int, last: int) -> Finding:
+    lost = f"; lines {first} to {last} were not read" if last > first else ""
+    hint = "Look for a quote that does not close."
+    return Finding("bad-csv", f"the row cannot be read{lost}", hint)
+
+
+def _broken_header(header: list[str]) -> Finding | None:
+    if not all(_is_utf8(name) for name in header):
+        return Finding("not-utf8", "the header is not UTF-8", "Save the file as UTF-8.")
+    twice = next((name for name in header if name and header.count(name) > 1), None)
+    if twice is not None:
+        return Finding("duplicate-key", f'column "{twice}" stands twice', "Rename one of them.")
+    return None
 
 
 def _row(header: list[str], cells: list[str]) -> dict[str, Any]:
@@ -180,7 +233,7 @@ def _row(header: list[str], cells: list[str]) -> dict[str, Any]:
     if broken is not None:
         raise Finding("not-utf8", "the row is not UTF-8", "Save the file as UTF-8.")
     if len(cells) != len(header):
-        message = f"the row has {len(cells)} cells where the header has {len(header)}"
+        message = f"the header has {len(header)} columns, and this row has {len(cells)}"
         raise Finding("ragged-row", message)
     record: dict[str, Any] = {}
     for name, cell in zip(header, cells, strict=True):
@@ -189,8 +242,12 @@ def _row(header: list[str], cells: list[str]) -> dict[str, Any]:
     return record
 
 
-def _is_utf8(cell: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in cell)
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _decoded(written: bytes) -> str | Finding:
@@ -221,7 +278,7 @@ def _json_finding(error: Exception) -> Finding:
         return Finding("bad-json", f"the JSON breaks off or goes wrong at column {error.colno}")
     if isinstance(error, RecursionError):
         return Finding("bad-json", "the JSON nests too deep to be a record")
-    return Finding("bad-json", "the JSON holds a number that is no number")
+    return Finding("bad-number", "a number has too many digits")
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -233,11 +290,19 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+def _decimal(written: str) -> Decimal:
+    try:
+        return Decimal(written)
+    except InvalidOperation:
+        raise ValueError from None
+
+
 def _no_constant(name: str) -> object:
     raise Finding("bad-number", f'"{name}" is not a number')
 
 
 _DECODER = json.JSONDecoder(
-    parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_pairs
+    parse_float=_decimal, parse_constant=_no_constant, object_pairs_hook=_pairs
 )
+_PASSER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
 _loads = _DECODER.decode

@@ -10,18 +10,20 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from careflow.calendar.local import parse_zone
 from careflow.calendar.moments import parse_date, parse_moment, plausible
 from careflow.conditions.fields import parse_flag, parse_number
 from careflow.errors import Finding
-from careflow.schema import Field, Model, before, parsed
+from careflow.schema import Field, Model, before, checked, parsed
 from careflow.suggest import did_you_mean
 
 PURPOSES = ("marketing", "greeting", "survey", "care", "service", "complaint", "legal")
 RELATIONS = ("customer", "supplier", "partner")
 _TEXT_LIMIT = 10_000
+_DEEPEST = 16
+_SCALES = {"nps": (0, 10), "csat": (1, 5)}
 
 
 def text(value: object) -> str:
@@ -50,14 +52,16 @@ def moment(value: object) -> date | datetime:
     """Read a date or an aware datetime, written or as a Python value."""
     if isinstance(value, datetime) and value.tzinfo is None:
         raise Finding("naive-time", f'"{value}" has no time zone', "Add the offset.")
-    return plausible(value) if isinstance(value, date) else parse_moment(_written(value))
+    if isinstance(value, date):
+        return plausible(value)
+    return parse_moment(_written(value, "a date or time"))
 
 
 def day(value: object) -> date:
     """Read a date, written or as a Python value."""
     if isinstance(value, date) and not isinstance(value, datetime):
         return plausible(value)
-    return parse_date(_written(value))
+    return parse_date(_written(value, "a date"))
 
 
 def number(value: object) -> int | Decimal:
@@ -68,7 +72,7 @@ def number(value: object) -> int | Decimal:
         return value
     if isinstance(value, float):
         return parse_number(repr(value))
-    return parse_number(_written(value))
+    return parse_number(_written(value, "a number"))
 
 
 def whole(least: int, most: int) -> Any:  # noqa: ANN401 - a parser for `parsed`
@@ -76,8 +80,8 @@ def whole(least: int, most: int) -> Any:  # noqa: ANN401 - a parser for `parsed`
 
     def read(value: object) -> int:
         found = number(value)
-        if found != int(found) or not least <= found <= most:
-            message = f'"{found}" is not a whole number from {least} to {most}'
+        if not least <= found <= most or found != int(found):
+            message = f"{_shown(found)} is not a whole number from {least} to {most}"
             raise Finding("bad-number", message)
         return int(found)
 
@@ -86,7 +90,7 @@ def whole(least: int, most: int) -> Any:  # noqa: ANN401 - a parser for `parsed`
 
 def flag(value: object) -> bool:
     """Read yes or no."""
-    return value if isinstance(value, bool) else parse_flag(_written(value))
+    return value if isinstance(value, bool) else parse_flag(_written(value, "yes or no"))
 
 
 def choice(*choices: str) -> Any:  # noqa: ANN401 - a parser for `parsed`
@@ -110,14 +114,35 @@ def _consent(value: object) -> object:
                 message = f'"{purpose}" is not a purpose'
                 raise Finding("bad-choice", message, did_you_mean(str(purpose), PURPOSES))
             if answer is not None:
-                answers[str(purpose)] = flag(answer)
+                answers[str(purpose)] = _answer(str(purpose), answer)
         return answers
     return flag(value)
 
 
-def _written(value: object) -> str:
+def _answer(purpose: str, value: object) -> bool:
+    try:
+        return flag(value)
+    except Finding as finding:
+        message = f"{finding.message} for {purpose}"
+        raise Finding(finding.check, message, finding.hint) from None
+
+
+def _shallow(value: Any) -> Any:  # noqa: ANN401 - plain JSON data in, the same out
+    _check_depth(value, _DEEPEST)
+    return value
+
+
+def _check_depth(value: object, levels: int) -> None:
+    if isinstance(value, dict | list | tuple):
+        if not levels:
+            raise Finding("too-deep", f"values nest deeper than {_DEEPEST} levels")
+        for each in value.values() if isinstance(value, dict) else value:
+            _check_depth(each, levels - 1)
+
+
+def _written(value: object, expected: str) -> str:
     if not isinstance(value, str):
-        raise Finding("wrong-type", f"{_shown(value)} does not belong here")
+        raise Finding("wrong-type", f"{_shown(value)} stands where {expected} belongs")
     return value
 
 
@@ -126,6 +151,8 @@ def _shown(value: object) -> str:
         return "nothing"
     if isinstance(value, Mapping):
         return "a mapping"
+    if isinstance(value, bool):
+        return '"true"' if value else '"false"'
     return "a list" if isinstance(value, list | tuple) else f'"{str(value)[:40]}"'
 
 
@@ -135,7 +162,7 @@ Day = Annotated[date, parsed(day)]
 Number = Annotated[int | Decimal, parsed(number)]
 Score = Annotated[int, parsed(whole(0, 100))]
 Purpose = Annotated[str, parsed(choice(*PURPOSES))]
-Zone = Annotated[str, parsed(parse_zone)]
+Zone = Annotated[str, parsed(lambda value: parse_zone(text(value)))]
 
 
 class Channel(Model):
@@ -143,7 +170,7 @@ class Channel(Model):
 
     address: Str | None = None
     kind: Str | None = None
-    consent: Annotated[bool | dict[str, bool] | None, parsed(_consent)] = None
+    consent: Annotated[bool | dict[str, bool], parsed(_consent)] | None = None
 
     def agrees(self, purpose: str) -> bool | None:
         """Return the customer's answer for *purpose*: yes, no, or `None` if never given."""
@@ -169,7 +196,7 @@ class Interaction(Model):
     purpose: Purpose | None = None
     campaign: Str | None = None
     outcome: Str | None = None
-    duration: Annotated[int | None, parsed(whole(0, 10**6))] = None
+    duration: Annotated[int, parsed(whole(0, 10**6))] | None = None
     times: Annotated[int, parsed(whole(1, 10**6))] = 1
     key: Str | None = None
     play: Str | None = None
@@ -204,7 +231,7 @@ class Complaint(Model):
     closed_at: Moment | None = None
     subject: Str | None = None
     category: Str | None = None
-    severity: Annotated[str | None, parsed(choice("low", "medium", "high"))] = None
+    severity: Annotated[str, parsed(choice("low", "medium", "high"))] | None = None
     channel: Str | None = None
     owner: Str | None = None
     events: tuple[ComplaintEvent, ...] = ()
@@ -216,7 +243,7 @@ class Opportunity(Model):
     opened_at: Moment
     id: Str | None = None
     closed_at: Moment | None = None
-    won: Annotated[bool | None, parsed(flag)] = None
+    won: Annotated[bool, parsed(flag)] | None = None
     need: Str | None = None
     value: Number | None = None
 
@@ -239,6 +266,14 @@ class Feedback(Model):
     score: Score
     comment: Str | None = None
 
+    @checked
+    def _on_its_scale(self) -> Self:
+        low, high = _SCALES[self.kind]
+        if not low <= self.score <= high:
+            message = f'"{self.score}" is not on the scale of {self.kind}, {low} to {high}'
+            raise Finding("bad-number", message)
+        return self
+
 
 class Customer(Model):
     """One customer as the firm knows them.
@@ -259,17 +294,17 @@ class Customer(Model):
     salutation: Str | None = None
     kind: Annotated[str, parsed(choice(*RELATIONS))] = "customer"
     party: Annotated[str, parsed(choice("person", "organisation"))] = "person"
-    gender: Annotated[str | None, parsed(choice("female", "male", "other"))] = None
+    gender: Annotated[str, parsed(choice("female", "male", "other"))] | None = None
     zone: Zone | None = None
     language: Str | None = None
     address: Str | None = None
     birth_date: Day | None = None
-    age: Annotated[int | None, parsed(whole(0, 150))] = None
+    age: Annotated[int, parsed(whole(0, 150))] | None = None
     representative: Representative | None = None
     channels: dict[Str, Channel] = Field(default_factory=dict)
     do_not_contact: Annotated[bool, parsed(flag)] = False
     owner: Str | None = None
-    attributes: dict[Str, Annotated[Any, before(lambda value: value)]] = Field(default_factory=dict)
+    attributes: dict[Str, Annotated[Any, before(_shallow)]] = Field(default_factory=dict)
     interactions: tuple[Interaction, ...] = ()
     purchases: tuple[Purchase, ...] = ()
     complaints: tuple[Complaint, ...] = ()
@@ -278,10 +313,14 @@ class Customer(Model):
     feedback: tuple[Feedback, ...] = ()
 
 
-def without_nulls(data: Any) -> Any:  # noqa: ANN401 - plain JSON data in, the same out
-    """Return *data* without its nulls: in a record, null is the same as leaving out."""
-    if isinstance(data, dict):
-        return {key: without_nulls(each) for key, each in data.items() if each is not None}
-    if isinstance(data, list | tuple):
-        return [without_nulls(each) for each in data]
+def without_nulls(data: Any, levels: int = _DEEPEST) -> Any:  # noqa: ANN401 - plain JSON data
+    """Return *data* without its nulls: in a record, null is the same as leaving out.
+
+    Below so many *levels* nothing is looked at: no record is that deep.
+    """
+    if levels and isinstance(data, dict):
+        kept = {key: each for key, each in data.items() if each is not None}
+        return {key: without_nulls(each, levels - 1) for key, each in kept.items()}
+    if levels and isinstance(data, list | tuple):
+        return [without_nulls(each, levels - 1) for each in data]
     return data
