@@ -119,7 +119,7 @@ def scopes(draw: Any, kinds: Sequence[Kind] = SCALARS, most_collections: int = 2
     made = _scalars(dice, kinds)
     for number in range(dice.number(0, most_collections)):
         at = Field("at", Kind.MOMENT, never=dice.pick([True, False]))
-        items = (at, *_scalars(dice, kinds))
+        items = (at, *_scalars(dice, (*kinds, *[Kind.NUMBER] * 4)))
         made.append(Field(f"list-{number}", Kind.COLLECTION, items=items))
     return {field.name: field for field in made}
 
@@ -216,16 +216,15 @@ def facts(draw: Any, scope: Scope, *, words: Words = WORDS, gaps: bool = True) -
     """What may be known of one customer; with *gaps*, any value may be unknown."""
     dice = Dice(draw)
     now, zone = dice.pick(NOWS), dice.pick(ZONES)
-    values = {
-        Kind.DATE: days_near(now.astimezone(zone).date()),
-        Kind.MOMENT: moments_near(now, zone),
-    }
 
     def value(field: Field) -> Any:
         if (gaps or field.never) and dice.number(0, 2) == 0:
             return None
-        known = dice.pick(values.get(field.kind) or words[field.kind])
-        return known if field.kind in values else value_of(field, known)
+        if field.kind is Kind.MOMENT:
+            return dice.pick(dice.pick(moments_near(now, zone)))
+        if field.kind is Kind.DATE:
+            return dice.pick(days_near(now.astimezone(zone).date()))
+        return value_of(field, dice.pick(words[field.kind]))
 
     found = RandomFacts(now=now.timestamp(), today=now.astimezone(zone).date())
     for name, field in scope.items():
@@ -250,13 +249,12 @@ def days_near(today: date) -> list[date]:
 
 
 @cache
-def moments_near(now: datetime, zone: ZoneInfo) -> list[Moment]:
-    """Instants a second around the ends of the short lengths; hours and dates around the long."""
+def moments_near(now: datetime, zone: ZoneInfo) -> list[list[Moment]]:
+    """Dates; instants a second around the ends of the short lengths; hours around the long."""
     seconds = [parse_duration(text).seconds or 0 for text in SHORT_LENGTHS]
-    ends = [end * times for end in seconds for times in (-1, 1)]
-    found: list[date | datetime] = [
-        now + timedelta(seconds=end + away) for end in (0, *ends) for away in (-1, 0, 1)
-    ]
-    for day in days_near(now.astimezone(zone).date()):
-        found += [day, *(datetime.combine(day, time(hour), zone) for hour in (0, 2, 9, 23))]
-    return [moment_of(each, zone) for each in found]
+    ends = [0, *(end * times for end in seconds for times in (-1, 1))]
+    days = days_near(now.astimezone(zone).date())
+    dates = [moment_of(day, zone) for day in days]
+    instants = [now + timedelta(seconds=end + away) for end in ends for away in (-1, 0, 1)]
+    hours = [datetime.combine(day, time(hour), zone) for day in days for hour in (0, 2, 9, 23)]
+    return [dates, *([moment_of(each, zone) for each in kind] for kind in (instants, hours))]

@@ -97,6 +97,7 @@ TABLE = """
 {signed: more than 24 hours ago}    ; {signed: 2026-03-30T09:29:59+07:00} ; true
 {signed: in the next 90 minutes}    ; {signed: 2026-03-31T11:00+07:00}    ; true
 {signed: more than 90 minutes ahead}; {signed: 2026-03-31T11:00:01+07:00} ; true
+{signed: within 10 hours}           ; {signed: 2026-03-31}                ; true
 # what never happened is known not to have happened
 {last-contact: within 7 days}       ; {}                                  ; false
 {last-contact: more than 7 days ago}; {}                                  ; false
@@ -120,6 +121,7 @@ TABLE = """
 {purchases: {count: "!= 1", where: {product: a}}} ; {purchases: [{times: 2}]}         ; unknown
 {purchases: {total: {amount: ">= 5"}}}            ; {purchases: [{amount: 2}, {amount: 3}]}   ; true
 {purchases: {total: {amount: ">= 5"}}}            ; {purchases: [{amount: 9}, {}]}    ; unknown
+{purchases: {total: {amount: 9}, where: {product: a}}}; {purchases: [{amount: 9}]}  ; unknown
 {purchases: {total: {amount: 0}}}                 ; {}                                ; true
 {purchases: {total: {amount: 9}, where: {product: a}}}; {purchases: [{product: b}]}  ; false
 {purchases: {count: 1, within: 7 days}}           ; {purchases: [{at: 2026-03-23}]}   ; false

@@ -16,12 +16,12 @@ from careflow.calendar.local import zone_named
 from careflow.candidates import Candidate, candidates, suppressed
 from careflow.conditions.compile import TODAY
 from careflow.contacts import contacts
-from careflow.customer.attributes import read_attribute
 from careflow.customer.facts import Facts
 from careflow.customer.record import Customer, without_nulls
 from careflow.decision import Code, Decision, NextBestAction, Question, Suppressed
 from careflow.derive import derivations, membership, unknown_fields
-from careflow.errors import Finding, RecordError, UsageError
+from careflow.errors import RecordError, UsageError
+from careflow.fit import misfits
 from careflow.gates import CANDIDATE_GATES, Case, first_refusal
 from careflow.messages import Values
 from careflow.playbook.document import Tier
@@ -99,16 +99,7 @@ class Engine:
     def _facts(self, customer: Customer, now: datetime) -> Facts:
         zone = zone_named(customer.zone) if customer.zone else self._zone
         facts = Facts(customer, now, zone, self._derive)
-        place = Place(f"customer {customer.id}", 0, 0)
-        problems = []
-        for name in self.handbook.questions:
-            try:
-                facts[name] = read_attribute(customer, self.handbook.fields[name])
-            except Finding as finding:
-                problems.append(finding.at(place))
-        if customer.birth_date and customer.birth_date > facts[TODAY]:
-            message = f'"{customer.birth_date}" lies after now in birth_date'
-            problems.append(Finding("bad-date", message).at(place))
+        problems = misfits(customer, self.handbook, facts[TODAY])
         if problems:
             raise RecordError(problems)
         return facts

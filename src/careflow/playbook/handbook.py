@@ -256,6 +256,12 @@ class Handbook:
     processes: tuple[Process, ...]
 
     @property
+    def channels(self) -> tuple[str, ...]:
+        """Every channel that the playbooks know."""
+        prefix = "channel."
+        return tuple(f.removeprefix(prefix) for f in self.fields if f.startswith(prefix))
+
+    @property
     def plays(self) -> tuple[Play, ...]:
         """Every play of every playbook."""
         return tuple(play for playbook in self.playbooks for play in playbook.plays)
