@@ -126,7 +126,20 @@ def total(node: Total, facts: Facts) -> Answer:
     return passes(node.test, sum(amount for _, amount in possible))
 
 
-def in_time(node: Timed, value: Any, facts: Facts) -> bool:
+def in_time(node: Timed, value: Any, facts: Facts) -> Answer:
+    """Answer a time test; a date without an hour may have been any instant of its day."""
+    if node.duration.unit.value not in _SECONDS:
+        return at_instant(node, value, facts)
+    longest = node.duration.amount * _SECONDS[node.duration.unit.value]
+    turns = (facts["now"] + side + shift for side in (-longest, 0, longest) for shift in (-1, 0, 1))
+    tried = [value.at, *(turn for turn in turns if value.at < turn < value.latest)]
+    if value.latest > value.at:
+        tried.append(value.latest - 1)
+    answers = {at_instant(node, value._replace(at=each), facts) for each in tried}
+    return answers.pop() if len(answers) == 1 else None
+
+
+def at_instant(node: Timed, value: Any, facts: Facts) -> bool:
     """Answer a time test; what is exactly as long ago as asked is still within."""
     unit, amount = node.duration.unit.value, node.duration.amount
     sign = 1 if node.relation.value in ("in the next", "more than, ahead") else -1

@@ -19,7 +19,10 @@ from careflow.source import Items, Map, Place, Text
 Scope = Mapping[str, Field]
 Words = Mapping[Kind, Sequence[str]]
 
-SCALARS = tuple(kind for kind in Kind if kind is not Kind.COLLECTION)
+SCALARS = (
+    *(kind for kind in Kind if kind is not Kind.COLLECTION),
+    *(Kind.MOMENT, Kind.DATE, Kind.MOMENT),  # there is most to say about times
+)
 ZONES = tuple(map(ZoneInfo, ("Asia/Ho_Chi_Minh", "Europe/Berlin", "America/New_York")))
 # ends of months, a leap day, the hours around a clock change
 NOWS = tuple(

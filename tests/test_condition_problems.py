@@ -148,7 +148,7 @@ TABLE = """
 {purchases: {count: [1, «two»]}}
     bad-number: "two" is not a number
 {purchases: {count: «known»}}
-    bad-condition: count is always known | Write "0" or ">= 1".
+    bad-condition: a count or total is tested by a number | Write "0" or ">= 1".
 {purchases: {count: «within 3 days»}}
     wrong-type: "within 3 days" tests a time, but count is a number
 {purchases: {count: 3, within: «7»}}

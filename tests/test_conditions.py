@@ -97,7 +97,10 @@ TABLE = """
 {signed: more than 24 hours ago}    ; {signed: 2026-03-30T09:29:59+07:00} ; true
 {signed: in the next 90 minutes}    ; {signed: 2026-03-31T11:00+07:00}    ; true
 {signed: more than 90 minutes ahead}; {signed: 2026-03-31T11:00:01+07:00} ; true
-{signed: within 10 hours}           ; {signed: 2026-03-31}                ; true
+{signed: within 10 hours}           ; {signed: 2026-03-31}                ; unknown
+{signed: within 10 hours}           ; {signed: 2026-03-30}                ; unknown
+{signed: within 9 hours}            ; {signed: 2026-03-30}                ; false
+{signed: within 60 hours}           ; {signed: 2026-03-30}                ; true
 # what never happened is known not to have happened
 {last-contact: within 7 days}       ; {}                                  ; false
 {last-contact: more than 7 days ago}; {}                                  ; false

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from careflow.calendar.durations import Duration
+from careflow.conditions.answers import Answer, Measure, after, before, between, bounds_inside
 from careflow.conditions.fields import Kind
 from careflow.conditions.syntax import (
     All,
@@ -34,9 +35,8 @@ from careflow.conditions.syntax import (
 from careflow.source import Place
 
 Facts = Mapping[Any, Any]
-Answer = bool | None
-Measure = tuple[Any, Any] | None
 
+_CALLED = {each.__name__: each for each in (bounds_inside, between, before, after)}
 NOW = "now"
 TODAY = "today"
 _OPERATORS: dict[Op, type[ast.cmpop]] = {
@@ -70,27 +70,11 @@ def measured(node: Count | Total) -> Callable[[Facts], Measure]:
     return cast("Callable[[Facts], Measure]", emitter.function("measure", body, node.place))
 
 
-def bounds_inside(measure: Measure, test: Callable[[Any], bool], ends: tuple[Any, ...]) -> Answer:
-    """Answer a number test when only the least and the most of the number are known.
-
-    Args:
-        measure: The least and the most, or `None` when nothing is known.
-        test: The test of one number; it changes only at or next to one of *ends*.
-        ends: The constants of the test.
-    """
-    if measure is None:
-        return None
-    low, high = measure
-    inner = [n for end in ends for n in (end - 1, end, end + 1) if low < n < high]
-    answers = {test(each) for each in (low, high, *inner)}
-    return answers.pop() if len(answers) == 1 else None
-
-
 class _Emitter:
     """Builds the statements of one function; names of ours only, values as constants."""
 
     def __init__(self) -> None:
-        self.constants: dict[str, Any] = {"bounds_inside": bounds_inside}
+        self.constants: dict[str, Any] = dict(_CALLED)
         self._names = 0
 
     def function(self, name: str, body: list[ast.stmt], place: Place) -> Callable[..., Any]:
@@ -180,24 +164,13 @@ class _Emitter:
     def _timed(self, node: Timed, value: str) -> ast.expr:
         seconds = node.duration.seconds
         ahead = node.relation in (Relation.IN_THE_NEXT, Relation.MORE_THAN_AHEAD)
-        now: ast.expr
-        if seconds is None:
-            moment = node.field.kind is Kind.MOMENT
-            asked = _attribute(value, "day") if moment else _load(value)
-            now, limit = _fact("facts", TODAY), self._day(node.duration, 1 if ahead else -1)
-        else:
-            asked, now = _attribute(value, "at"), _fact("facts", NOW)
+        if seconds is not None:
             operator = ast.Add() if ahead else ast.Sub()
-            limit = ast.BinOp(_fact("facts", NOW), operator, ast.Constant(seconds))
-        match node.relation:
-            case Relation.WITHIN:
-                return _chain(limit, asked, now)
-            case Relation.IN_THE_NEXT:
-                return _chain(now, asked, limit)
-            case Relation.MORE_THAN_AGO:
-                return ast.Compare(asked, [ast.Lt()], [limit])
-            case Relation.MORE_THAN_AHEAD:
-                return ast.Compare(asked, [ast.Gt()], [limit])
+            limit: ast.expr = ast.BinOp(_fact("facts", NOW), operator, ast.Constant(seconds))
+            return _hours(node.relation, value, _fact("facts", NOW), limit)
+        asked = _attribute(value, "day") if node.field.kind is Kind.MOMENT else _load(value)
+        limit = self._day(node.duration, 1 if ahead else -1)
+        return _days(node.relation, asked, _fact("facts", TODAY), limit)
 
     def _day(self, duration: Duration, times: int) -> ast.expr:
         return ast.Subscript(_load("facts"), self._constant(day_key(duration, times)), ast.Load())
@@ -218,7 +191,7 @@ class _Emitter:
             self._constant_test(node.test, _load(number)),
         )
         ends = self._constant(_ends(node.test))
-        call = ast.Call(_load("bounds_inside"), [_load(measure), test, ends], [])
+        call = _call("bounds_inside", _load(measure), test, ends)
         return [*self.measure(node, item, measure), _assign(result, call)]
 
     def _count(self, node: Count, item: str, result: str) -> list[ast.stmt]:
@@ -326,6 +299,34 @@ def _is_unknown(name: str) -> ast.expr:
 
 def _may_be(name: str) -> ast.expr:
     return ast.Compare(_load(name), [ast.IsNot()], [_false()])
+
+
+def _hours(relation: Relation, value: str, now: ast.expr, limit: ast.expr) -> ast.expr:
+    match relation:
+        case Relation.WITHIN:
+            return _call("between", _load(value), limit, now)
+        case Relation.IN_THE_NEXT:
+            return _call("between", _load(value), now, limit)
+        case Relation.MORE_THAN_AGO:
+            return _call("before", _load(value), limit)
+        case Relation.MORE_THAN_AHEAD:
+            return _call("after", _load(value), limit)
+
+
+def _days(relation: Relation, asked: ast.expr, today: ast.expr, limit: ast.expr) -> ast.expr:
+    match relation:
+        case Relation.WITHIN:
+            return _chain(limit, asked, today)
+        case Relation.IN_THE_NEXT:
+            return _chain(today, asked, limit)
+        case Relation.MORE_THAN_AGO:
+            return ast.Compare(asked, [ast.Lt()], [limit])
+        case Relation.MORE_THAN_AHEAD:
+            return ast.Compare(asked, [ast.Gt()], [limit])
+
+
+def _call(function: str, *arguments: ast.expr) -> ast.expr:
+    return ast.Call(_load(function), list(arguments), [])
 
 
 def _chain(low: ast.expr, value: ast.expr, high: ast.expr) -> ast.expr:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from careflow.conditions.compile import Answer, Facts, compiled, measured
+from careflow.conditions.answers import Answer, Measure
+from careflow.conditions.compile import Facts, compiled, measured
 from careflow.conditions.fields import Field, Kind
 from careflow.conditions.syntax import (
     All,
@@ -21,12 +21,6 @@ from careflow.conditions.syntax import (
     Total,
 )
 from careflow.source import Place
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from careflow.conditions.compile import Measure
-
 
 _ANY_NUMBER = OneOf(Field("count", Kind.NUMBER), ())
 

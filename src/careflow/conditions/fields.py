@@ -113,6 +113,9 @@ def parse_flag(text: object) -> bool:
 
 
 def _seconds(text: str) -> int:
+    if text.strip().isdigit():
+        message = f'"{text}" is not a duration with its unit'
+        raise Finding("bad-duration", message, f'Write "{text} seconds", or another unit.')
     seconds = parse_duration(text).seconds
     if seconds is None:
         raise Finding(

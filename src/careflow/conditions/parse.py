@@ -43,7 +43,7 @@ DEEPEST = 16  # levels of any/all/not: more than a person can read aloud
 _WORDS = ("all", "any", "not")
 _QUESTIONS = ("count", "total", "any", "none")
 _SELECTORS = ("within", "where")
-_COMPARISON = re.compile(r"(>=|<=|!=|>|<)\s*(.+)")
+_COMPARISON = re.compile(r"(>=|<=|!=|>(?!=)|<(?!=))\s*(.+)", re.DOTALL)
 _RANGE = re.compile(r"(.+?)\s*\.\.\s*(.+)")
 _TIMES = {
     Relation.WITHIN: re.compile(r"within (.+)"),
@@ -140,9 +140,12 @@ class _Reader:
         chosen: list[Node] = []
         items = _scope_of(field)
         if "within" in value:
-            at = value.value_places["within"]
-            words = Text(f"within {value['within']}", at)
-            chosen.append(self._attempt(lambda: scalar_test(items["at"], words, at, at), at))
+            at, length = value.value_places["within"], value["within"]
+            if isinstance(length, Text):
+                words = Text(f"within {length}", at)
+                chosen.append(self._attempt(lambda: scalar_test(items["at"], words, at, at), at))
+            else:
+                self._wrong("bad-duration", "within: takes a duration", at, 'Write "7 days".')
         if "where" in value:
             at = value.value_places["where"]
             chosen.append(self.mapping(value["where"], items, at, depth + 1))
@@ -166,7 +169,8 @@ class _Reader:
     def _number_test(self, number: Field, asked: object, at: Place) -> NumberTest | None:
         test = self._attempt(lambda: scalar_test(number, asked, at, at), at)
         if isinstance(test, Present):
-            self._wrong("bad-condition", f"{number} is always known", at, 'Write "0" or ">= 1".')
+            message = "a count or total is tested by a number"
+            self._wrong("bad-condition", message, at, 'Write "0" or ">= 1".')
         return test if isinstance(test, OneOf | Compare | Between) else None
 
     def _total(self, field: Field, asked: object, where: Node | None, text: str, at: Place) -> Node:
@@ -175,7 +179,8 @@ class _Reader:
             hint = f'Write total: {{{next(iter(numbers), "amount")}: ">= 1"}}.'
             self._wrong("bad-condition", "total: takes one number and its test", at, hint)
             return All((), at)
-        (name, words), number_at = next(iter(asked.items())), asked.place
+        name, words = next(iter(asked.items()))
+        number_at = asked.value_places[name]
         if name not in numbers:
             hint = did_you_mean(name, numbers)
             message = f'"{name}" is not a number of {field}'
@@ -215,7 +220,7 @@ def scalar_test(field: Field, value: object, at: Place, key_at: Place) -> Atom:
     timed = _time_test(field, text, key_at)
     if timed:
         return timed
-    comparison = _COMPARISON.fullmatch(text)
+    comparison = _COMPARISON.fullmatch(value.strip())
     if comparison:
         return _comparison(field, Op(comparison[1]), comparison[2], key_at)
     spread = _RANGE.fullmatch(text) if field.kind in ORDERED else None
