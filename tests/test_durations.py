@@ -67,14 +67,10 @@ def test_refused(value: object, message: str, hint: str) -> None:
     assert (finding.check, finding.message, finding.hint) == ("bad-duration", message, hint)
 
 
-@given(AMOUNTS, st.sampled_from(Unit))
+@given(st.integers(1, 200), st.sampled_from(Unit))
 def test_what_is_shown_reads_back(amount: int, unit: Unit) -> None:
-    try:
-        duration = parse_duration(f"{amount} {unit}")
-    except Finding as finding:
-        assert finding.message == f'"{amount} {unit}" is longer than 200 years'
-    else:
-        assert parse_duration(str(duration)) == duration == Duration(amount, unit)
+    duration = parse_duration(f"{amount} {unit}")
+    assert parse_duration(str(duration)) == duration == Duration(amount, unit)
 
 
 def test_shown_in_the_singular_and_the_plural() -> None:
@@ -83,10 +79,9 @@ def test_shown_in_the_singular_and_the_plural() -> None:
 
 @given(AMOUNTS)
 def test_hours_and_shorter_have_seconds_and_move_no_date(amount: int) -> None:
-    parts = {"seconds": amount, "minutes": amount, "hours": amount}
     for unit in INSTANT_UNITS:
         duration = Duration(amount, unit)
-        assert duration.seconds == timedelta(**{unit.value: parts[unit.value]}).total_seconds()
+        assert duration.seconds == timedelta(**{unit.value: amount}).total_seconds()
         with pytest.raises(ValueError, match=f"{duration} is counted on instants, not on dates"):
             duration.days_from(date(2026, 3, 8))
 

@@ -43,7 +43,7 @@ CHANGES = [
         ("Pacific/Apia", "2011-12-30"),  # a day that never was
     )
 ]
-SCANNED_DAYS = 11  # on either side of the change
+SCANNED_DAYS = range(-6, 9)  # before and after the change
 
 
 @cache
@@ -51,8 +51,9 @@ def clock_face(zone: ZoneInfo, day: date) -> dict[datetime, list[float]]:
     """Every minute around *day*: what the clock shows, and at which instants it does."""
     first = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
     shows: defaultdict[datetime, list[float]] = defaultdict(list)
-    for at in range(first - SCANNED_DAYS * 86_400, first + SCANNED_DAYS * 86_400, 60):
-        shows[datetime.fromtimestamp(at, zone).replace(tzinfo=None, fold=0)].append(float(at))
+    for minute in range(SCANNED_DAYS.start * 1440, SCANNED_DAYS.stop * 1440):
+        at = first + minute * 60.0
+        shows[datetime.fromtimestamp(at, zone).replace(tzinfo=None, fold=0)].append(at)
     return shows
 
 

@@ -19,11 +19,13 @@ from careflow.calendar.windows import (
     next_opening,
     parse_days,
 )
+from careflow.errors import Finding
 from test_local import CHANGES, shown
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 PARIS = ZoneInfo("Europe/Paris")
-AHEAD = 8  # days that next_opening looks ahead: a week and a day
+AHEAD = 3  # days that next_opening looks ahead
+DAY_HINT = 'Write "every day" or mon, tue, wed, thu, fri, sat, sun.'
 
 
 def window(text: str, days: frozenset[int] = EVERY_DAY) -> Window:
@@ -48,7 +50,7 @@ def openings(
 ) -> list[tuple[list[float], list[float]]]:
     """For every day on which the window starts: all readings of its start and of its end."""
     found = []
-    for offset in range(-6, (last - change).days + 1):
+    for offset in range(-4, (last - change).days + 1):
         day = change + timedelta(days=offset)
         if opens_on(each, day):
             end = each.end + (1440 if each.end < each.start else 0)
@@ -62,7 +64,7 @@ def closings(each: Window, instant: float, zone: ZoneInfo, change: date, *, wide
     some_or_all, close = (any, max) if wide else (all, min)
     return {
         close(ends)
-        for starts, ends in openings(each, zone, change, change + timedelta(days=6))
+        for starts, ends in openings(each, zone, change, change + timedelta(days=4))
         if some_or_all(start <= instant < end for start, end in product(starts, ends))
     }
 
@@ -239,3 +241,41 @@ def test_a_night_over_a_date_that_comes_back_is_quiet_throughout() -> None:
 
 def test_no_window_never_opens() -> None:
     assert next_opening([], at("2026-03-08T09:00"), HANOI, days=400) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "days"),
+    [
+        ("every day", "0123456"),
+        ("Daily", "0123456"),
+        ("sat", "5"),
+        ("mon-fri", "01234"),
+        ("Sat - Sun", "56"),
+        ("fri-mon", "4560"),
+        ("mon-mon", "0"),
+        (["mon", "wed-thu", "wed"], "023"),
+        ([], ""),
+    ],
+)
+def test_days_that_are(value: object, days: str) -> None:
+    assert parse_days(value) == {int(each) for each in days}
+
+
+@pytest.mark.parametrize(
+    ("value", "word", "hint"),
+    [
+        ("funday", "funday", DAY_HINT),
+        ("mno", "mno", 'Did you mean "mon"?'),
+        ("mon-fir", "fir", 'Did you mean "fri"?'),
+        (["mon", "2"], "2", DAY_HINT),
+        ("", "", DAY_HINT),
+        (None, "", DAY_HINT),
+        ("mon-", "", DAY_HINT),
+        ("-fri", "", DAY_HINT),
+    ],
+)
+def test_days_that_are_not(value: object, word: str, hint: str) -> None:
+    with pytest.raises(Finding) as caught:
+        parse_days(value)
+    found = caught.value.check, caught.value.message, caught.value.hint
+    assert found == ("bad-day", f'"{word}" is not a day of the week', hint)

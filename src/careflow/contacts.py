@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from careflow.calendar.durations import Duration
-from careflow.calendar.local import Moment, instant, local_day
+from careflow.calendar.local import Moment, local_day, start_of
 from careflow.customer.facts import Facts
 from careflow.playbook.document import CapUnit
 from careflow.playbook.handbook import Cap
@@ -75,7 +75,7 @@ def _fits(cap: Cap, made: list[Contact], at: float, zone: ZoneInfo) -> bool:
         inside = (each for each in made if period[0] <= each.at.day < period[1])
         return sum(each.times for each in inside) < cap.most
     wanted = Moment(at, at, local_day(at, zone))
-    ends = [at, *(each.at.latest for each in made if each.at.latest > at)]
+    ends = [at, *(each.at.at for each in made if each.at.at > at)]
     return all(
         _held(cap.per, made, end, zone) < cap.most
         for end in ends
@@ -97,7 +97,7 @@ def release(per: Duration, contact: Moment, zone: ZoneInfo) -> float:
     """
     if per.seconds is not None:
         return contact.latest + per.seconds
-    return instant(per.days_from(contact.day), 0, zone)
+    return start_of(per.days_from(contact.day), zone)
 
 
 def _releases(cap: Cap, made: list[Contact], zone: ZoneInfo) -> Iterator[float]:
@@ -105,7 +105,7 @@ def _releases(cap: Cap, made: list[Contact], zone: ZoneInfo) -> Iterator[float]:
         if isinstance(cap.per, Duration):
             yield release(cap.per, each.at, zone)
         elif cap.per is not CapUnit.LIFETIME:
-            yield instant(_period(cap.per, each.at.day)[1], 0, zone)
+            yield start_of(_period(cap.per, each.at.day)[1], zone)
 
 
 def _period(unit: CapUnit, day: date) -> tuple[date, date]:

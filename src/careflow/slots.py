@@ -63,7 +63,7 @@ class Permitted:
 
     def blocked_until(self, at: float) -> float | None:
         """Return the next opening, unless *at* is inside permitted time."""
-        if any(covering(each, at, self.zone, wide=False) for each in self.granted):
+        if any(covering(each, at, self.zone, wide=False) is not None for each in self.granted):
             return None
         found = next_opening(self.granted, at, self.zone, days=HORIZON_DAYS)
         return NEVER if found is None else found
@@ -148,6 +148,8 @@ def earliest(start: float, limit: float | None, found: Sequence[Constraint]) -> 
     at = start
     moved: dict[Place, Reason] = {}
     end = min(limit if limit is not None else NEVER, start + _HORIZON)
+    if at >= end:
+        return Slot(None, ())
     for _ in range(_MOST_MOVES):
         blocking = next(((c, u) for c in found if (u := c.blocked_until(at)) is not None), None)
         if blocking is None:

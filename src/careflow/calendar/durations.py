@@ -32,7 +32,7 @@ _SECONDS = {Unit.SECONDS: 1, Unit.MINUTES: 60, Unit.HOURS: 3600}
 _DAYS = {Unit.DAYS: 1, Unit.WEEKS: 7}
 _MONTHS = {Unit.MONTHS: 1, Unit.YEARS: 12}
 _WORDS = {word: unit for unit in Unit for word in (unit.value, unit.value.removesuffix("s"))}
-_FORM = re.compile(r"(\d{1,6})\s+(\S+)")
+_FORM = re.compile(r"(\d{1,6})\s+(\S+)", re.ASCII)
 _LONGEST_DAYS = 200 * 366  # beyond any handbook, and safely inside what a date can hold
 
 

@@ -69,7 +69,13 @@ def instant(day: date, minutes: int, zone: ZoneInfo, reading: Reading = "first")
     moved = day + timedelta(days=minutes // 1440)
     hour, minute = divmod(minutes % 1440, 60)
     wall = datetime(moved.year, moved.month, moved.day, hour, minute, tzinfo=zone)
-    early, late = wall.timestamp(), wall.replace(fold=1).timestamp()
+    return shown_at(wall, zone, reading)
+
+
+def shown_at(wall: datetime, zone: ZoneInfo, reading: Reading = "first") -> float:
+    """Return the instant at which the clocks of *zone* show the date and time of *wall*."""
+    local = wall.replace(tzinfo=zone, fold=0)
+    early, late = local.timestamp(), local.replace(fold=1).timestamp()
     if early == late:
         return early
     if early > late:  # the clock never shows this time: fold=1 lands before the gap
@@ -82,7 +88,17 @@ def moment_of(value: date | datetime, zone: ZoneInfo) -> Moment:
     if isinstance(value, datetime):
         at = value.timestamp()
         return Moment(at, at, datetime.fromtimestamp(at, zone).date())
-    return Moment(instant(value, 0, zone), instant(value, 1440, zone), value)
+    return Moment(instant(value, 0, zone), start_of(value + timedelta(days=1), zone), value)
+
+
+@lru_cache(maxsize=65536)
+def start_of(day: date, zone: ZoneInfo) -> float:
+    """Return the instant from which on it is *day* or later in *zone*.
+
+    Where midnight comes twice it is the first, unless the date before came back with it.
+    """
+    first, last = instant(day, 0, zone), instant(day, 0, zone, "last")
+    return last if last > first and local_day(last - 1, zone) < day else first
 
 
 def local_day(at: float, zone: ZoneInfo) -> date:

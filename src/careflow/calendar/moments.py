@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 
 import pendulum
 
-from careflow.calendar.local import zone_named
+from careflow.calendar.local import shown_at, to_datetime, zone_named
 from careflow.errors import Finding
 
 Language = Literal["vi", "en"]
 D = TypeVar("D", bound=date)
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _ZONED = re.compile(r"(?P<wall>\S.*?)\s*[\[ ](?P<zone>[A-Za-z]+(?:/[A-Za-z0-9_+-]+)+|UTC)\]?")
-_CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})", re.ASCII)
 # pendulum 3.3 has no Vietnamese locale; the week's names are all that is missing
 _WEEK_VI = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
 
@@ -47,7 +47,7 @@ def parse_moment(value: object) -> date | datetime:
         Finding: Another form, an impossible day or hour, or a time without zone.
     """
     text = str(value if value is not None else "").strip()
-    if len(text) == 10 or text.isdigit():
+    if ":" not in text:
         return parse_date(text)
     return parse_instant(text)
 
@@ -64,7 +64,8 @@ def parse_instant(value: object) -> datetime:
     except ValueError:
         moment = _parse_zoned(text)
     if moment.tzinfo is None:
-        hint = f'Write the offset or the zone, as "{text}+07:00" or "{text} Asia/Ho_Chi_Minh".'
+        hour = text if ":" in text else f"{text}T09:30"
+        hint = f'Write the offset or the zone, as "{hour}+07:00" or "{hour} Asia/Ho_Chi_Minh".'
         raise Finding("naive-time", f'"{text}" has no time zone', hint)
     return plausible(moment)
 
@@ -92,7 +93,7 @@ def _parse_zoned(text: str) -> datetime:
         raise bad from None
     if wall.tzinfo is not None:
         raise bad
-    return datetime.fromtimestamp(pendulum.instance(wall, tz=zone).timestamp(), zone)
+    return to_datetime(shown_at(plausible(wall), zone), zone)
 
 
 def parse_clock(value: object) -> int:

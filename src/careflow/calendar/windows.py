@@ -24,7 +24,7 @@ from careflow.suggest import closest
 DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EVERY_DAY = frozenset(range(7))
 _ONE_DAY = timedelta(days=1)
-_MONTH_DAY = re.compile(r"(\d{2})-(\d{2})")
+_MONTH_DAY = re.compile(r"(\d{2})-(\d{2})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def span(window: Window, day: date, zone: ZoneInfo, *, wide: bool) -> tuple[floa
 def covering(window: Window, at: float, zone: ZoneInfo, *, wide: bool) -> float | None:
     """Return the instant at which the window that covers *at* closes; `None` outside it."""
     today = local_day(at, zone)
-    for day in (today - _ONE_DAY, today):
+    for day in (today - _ONE_DAY, today, today + _ONE_DAY):  # a change may bring a date back
         found = span(window, day, zone, wide=wide)
         if found and found[0] <= at < found[1]:
             return found[1]
@@ -134,8 +134,8 @@ def parse_days(value: object) -> frozenset[int]:
     text = str(value if value is not None else "").strip().lower()
     if text in ("every day", "daily"):
         return EVERY_DAY
-    first, _, last = text.partition("-")
-    numbers = [_weekday(first.strip()), _weekday((last or first).strip())]
+    first, dash, last = text.partition("-")
+    numbers = [_weekday(first.strip()), _weekday((last if dash else first).strip())]
     length = (numbers[1] - numbers[0]) % 7
     return frozenset((numbers[0] + step) % 7 for step in range(length + 1))
 

@@ -55,8 +55,8 @@ class Field:
         return self.name
 
 
-_NUMBER = re.compile(r"-?(0|[1-9]\d{0,17})(\.\d{1,6})?")
-_THOUSANDS = re.compile(r"-?\d{1,3}([.,]\d{3})+")
+_NUMBER = re.compile(r"-?(0|[1-9]\d{0,17})(\.\d{1,6})?", re.ASCII)
+_THOUSANDS = re.compile(r"-?\d{1,3}([.,]\d{3})+", re.ASCII)
 FLAGS = {"yes": True, "true": True, "no": False, "false": False}
 
 Value = str | int | bool | Decimal | object
