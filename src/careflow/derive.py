@@ -8,7 +8,7 @@ from careflow.conditions.condition import Compared
 from careflow.customer.attributes import attribute
 from careflow.customer.facts import DERIVE, Derive, Facts
 from careflow.decision import Membership
-from careflow.playbook.handbook import Dimension, Handbook, Process
+from careflow.playbook.handbook import Dimension, Handbook, Process, SegmentRule
 from careflow.playbook.scope import DONE, OUTSIDE
 
 
@@ -35,16 +35,21 @@ def _channel(name: str) -> Callable[[Facts], str | None]:
     return value
 
 
+def _deciding_rule(dimension: Dimension, facts: Facts) -> tuple[SegmentRule | None, bool]:
+    """Return the first rule that matches or cannot be answered, and whether it matches."""
+    for rule in dimension.rules:
+        answer = rule.when.ask(facts)
+        if answer is not False:
+            return rule, answer is True
+    return None, True
+
+
 def _segment(dimension: Dimension) -> Callable[[Facts], str | None]:
     """First match wins; a rule that cannot be answered leaves the segment unknown."""
-    rules = [(rule.name, rule.when) for rule in dimension.rules]
 
     def value(facts: Facts) -> str | None:
-        for name, when in rules:
-            answer = when.ask(facts)
-            if answer is not False:
-                return name if answer else None
-        return dimension.otherwise
+        rule, matches = _deciding_rule(dimension, facts)
+        return (rule.name if matches else None) if rule else dimension.otherwise
 
     return value
 
@@ -66,14 +71,12 @@ def _stage(process: Process) -> Callable[[Facts], str | None]:
 
 def membership(dimension: Dimension, facts: Facts) -> Membership:
     """Return the customer's segment in *dimension* with the rule that decided."""
-    for rule in dimension.rules:
-        answer = rule.when.ask(facts)
-        if answer is not False:
-            name = rule.name if answer else None
-            compared = rule.when.deciding(facts)
-            return Membership(dimension.name, name, rule.title, rule.place, compared)
-    name, title = dimension.otherwise, dimension.otherwise_title
-    return Membership(dimension.name, name, title, dimension.otherwise_place)
+    name = facts[f"segment.{dimension.name}"]
+    rule, _ = _deciding_rule(dimension, facts)
+    if rule is None:
+        place = dimension.otherwise_place
+        return Membership(dimension.name, name, dimension.otherwise_title, place)
+    return Membership(dimension.name, name, rule.title, rule.place, rule.when.deciding(facts))
 
 
 def unknown_fields(

@@ -106,19 +106,18 @@ class Engine:
 
     def _questions(self, stopped: Iterable[Suppressed], facts: Facts) -> tuple[Question, ...]:
         """Return what to ask: unknown fields, those that hold up most plays first."""
-        plays: dict[str, list[str]] = {}
+        plays: dict[str, set[str]] = {}
         for each in stopped:
             reason = each.reasons[0]
             if reason.code is Code.UNKNOWN:
-                names = unknown_fields(self.handbook, reason.compared, facts)
-                for name in dict.fromkeys(names):
-                    plays.setdefault(name, []).append(f"{each.playbook}/{each.play}")
+                for name in unknown_fields(self.handbook, reason.compared, facts):
+                    plays.setdefault(name, set()).add(f"{each.playbook}/{each.play}")
         ranked = sorted(plays.items(), key=lambda item: (-len(item[1]), item[0]))
-        return tuple(
-            Question(name, known.title if known else name, known.ask if known else None, tuple(ids))
-            for name, ids in ranked
-            for known in [self.handbook.questions.get(name)]
-        )
+        return tuple(self._question(name, tuple(sorted(ids))) for name, ids in ranked)
+
+    def _question(self, name: str, plays: tuple[str, ...]) -> Question:
+        known = self.handbook.questions.get(name)
+        return Question(name, known.title if known else name, known.ask if known else None, plays)
 
 
 def _checked(customer: Customer | Mapping[str, Any]) -> Customer:
@@ -157,5 +156,5 @@ def _order(candidate: Candidate) -> tuple[int, int, float, float, str]:
     return (_RANK[play.tier], -candidate.priority, candidate.due, expires, candidate.key)
 
 
-def _by_play(entry: Suppressed) -> tuple[str, int, str]:
-    return (entry.source.file, entry.source.line, entry.key or "")
+def _by_play(entry: Suppressed) -> tuple[str, str, str]:
+    return (entry.playbook, entry.play, entry.key or "")
