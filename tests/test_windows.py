@@ -264,7 +264,8 @@ def test_days_that_are(value: object, days: str) -> None:
 @pytest.mark.parametrize(
     ("value", "word", "hint"),
     [
-        ("funday", "funday", DAY_HINT),
+        ("sunday", "sunday", 'Did you mean "sun"?'),
+        ("holiday", "holiday", DAY_HINT),
         ("mno", "mno", 'Did you mean "mon"?'),
         ("mon-fir", "fir", 'Did you mean "fri"?'),
         (["mon", "2"], "2", DAY_HINT),
