@@ -53,6 +53,7 @@ class _Not:
     until: float | None = None
     id: str | None = None
     compared: tuple[Compared, ...] = ()
+    gone: float = 0.0
 
 
 def candidates(play: Play, playbook: Playbook, facts: Facts) -> Iterator[Candidate | Suppressed]:
@@ -197,7 +198,7 @@ def _follow_ups(
         ready = shift(event.at, after.wait, facts) if after.wait else event.at.at
         expires = _expiry(play, ready, facts)
         if expires is not None and expires <= facts[NOW]:
-            found.append(_Not(Code.EXPIRED, None, event.id))
+            found.append(_Not(Code.EXPIRED, None, event.id, gone=expires))
         elif ready >= horizon:
             found.append(_Not(Code.NOT_DUE, ready, event.id))
         else:
@@ -215,7 +216,7 @@ def _due_or_nearest(found: list[_Occurrence | _Not]) -> Iterator[_Occurrence | _
     elif later:
         yield min(later, key=lambda each: (each.until or 0.0, each.id or ""))
     else:
-        yield rest[-1] if rest else _Not(Code.NO_EVENT)
+        yield max(rest, key=lambda each: (each.gone, each.id or ""), default=_Not(Code.NO_EVENT))
 
 
 def _expiry(play: Play, ready: float, facts: Facts) -> float | None:
@@ -234,7 +235,7 @@ def _occasion(play: Play, facts: Facts, horizon: float, occasion: Occasion) -> _
     for day in days:
         if day is None:
             continue
-        name = str(day.year) if occasion.named else str(day)
+        name = _occasion_id(occasion, day)
         ready = instant(day, 0, facts.zone)
         lasts = play.expires or ONE_DAY
         expires = shift(Moment(ready, ready, day), lasts, facts)
@@ -245,6 +246,13 @@ def _occasion(play: Play, facts: Facts, horizon: float, occasion: Occasion) -> _
                 else _Not(Code.NOT_DUE, ready, name)
             )
     return _Not(Code.EXPIRED if occasion.day else Code.NO_EVENT)
+
+
+def _occasion_id(occasion: Occasion, day: date) -> str:
+    """Name the return of an occasion: of a birthday the year is enough."""
+    if occasion.named == BIRTHDAY:
+        return str(day.year)
+    return f"{occasion.named}-{day.year}" if occasion.named else str(day)
 
 
 def _origin(occasion: Occasion, facts: Facts) -> date | None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from careflow.calendar.durations import Duration
 from careflow.calendar.local import Moment, local_day, start_of
 from careflow.customer.facts import Facts
+from careflow.customer.record import INTERNAL
 from careflow.playbook.document import CapUnit
 from careflow.playbook.handbook import Cap
 
@@ -32,7 +33,7 @@ def contacts(facts: Facts) -> list[Contact]:
     return [
         Contact(each["at"], each["channel"], each["purpose"], each["campaign"], each["times"])
         for each in facts["interactions"]
-        if each["direction"] == "out"
+        if each["direction"] == "out" and each["channel"] != INTERNAL
     ]
 
 

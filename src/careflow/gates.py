@@ -13,9 +13,8 @@ from careflow.calendar.local import to_datetime
 from careflow.candidates import Candidate
 from careflow.conditions.compile import NOW
 from careflow.customer.facts import Facts
-from careflow.customer.record import Channel
+from careflow.customer.record import INTERNAL, Channel
 from careflow.decision import Code, Reason
-from careflow.playbook.document import INTERNAL
 from careflow.playbook.handbook import ConsentRule, Suppression
 
 DUTIES = frozenset({"complaint", "legal"})  # owed to the customer even if they want no contact

@@ -6,7 +6,7 @@ an event of its log. An appointment that lies ahead is known from the day it was
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +15,14 @@ from careflow.calendar.local import Moment, moment_of
 from careflow.calendar.windows import YearDay
 from careflow.conditions.compile import NOW, TODAY
 from careflow.conditions.fields import Field, Kind
-from careflow.customer.record import PURPOSES, RELATIONS, Appointment, Complaint, Customer
+from careflow.customer.record import (
+    INTERNAL,
+    PURPOSES,
+    RELATIONS,
+    Appointment,
+    Complaint,
+    Customer,
+)
 
 Item = dict[str, Any]
 Derive = Mapping[str, Callable[["Facts"], Any]]
@@ -290,19 +297,19 @@ def _next_birthday(facts: Facts) -> date | None:
     return this_year if this_year and this_year >= today else yearly.in_year(today.year + 1)
 
 
+def _contacts(facts: Facts, direction: str | None = None) -> Iterator[Moment]:
+    """Yield when the customer was in contact; work inside the firm is none."""
+    for each in facts["interactions"]:
+        if each["channel"] != INTERNAL and direction in (None, each["direction"]):
+            yield each["at"]
+
+
 def _first(collection: str, part: str = "at") -> Callable[[Facts], Moment | None]:
     return lambda facts: min((m for each in facts[collection] if (m := each[part])), default=None)
 
 
-def _last(collection: str, part: str = "at", **where: object) -> Callable[[Facts], Moment | None]:
-    return lambda facts: max(
-        (
-            moment
-            for each in facts[collection]
-            if (moment := each[part]) and all(each[key] == value for key, value in where.items())
-        ),
-        default=None,
-    )
+def _last(collection: str, part: str = "at") -> Callable[[Facts], Moment | None]:
+    return lambda facts: max((m for each in facts[collection] if (m := each[part])), default=None)
 
 
 def _next_appointment(facts: Facts) -> Moment | None:
@@ -345,10 +352,10 @@ DERIVE: Derive = {
     "opportunities": _opportunities,
     "appointments": _appointments,
     "feedback": _feedback,
-    "first-contact": _first("interactions"),
-    "last-contact": _last("interactions"),
-    "last-inbound": _last("interactions", direction="in"),
-    "last-outbound": _last("interactions", direction="out"),
+    "first-contact": lambda facts: min(_contacts(facts), default=None),
+    "last-contact": lambda facts: max(_contacts(facts), default=None),
+    "last-inbound": lambda facts: max(_contacts(facts, "in"), default=None),
+    "last-outbound": lambda facts: max(_contacts(facts, "out"), default=None),
     "first-purchase": _first("purchases"),
     "last-purchase": _last("purchases"),
     "last-completed": _last("purchases", "completed"),

@@ -21,6 +21,7 @@ from careflow.suggest import did_you_mean
 
 PURPOSES = ("marketing", "greeting", "survey", "care", "service", "complaint", "legal")
 RELATIONS = ("customer", "supplier", "partner")
+INTERNAL = "internal"  # the channel of work inside the firm, which is no contact
 _TEXT_LIMIT = 10_000
 _DEEPEST = 16
 _SCALES = {"nps": (0, 10), "csat": (1, 5)}

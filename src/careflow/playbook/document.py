@@ -17,14 +17,13 @@ from careflow.calendar.occasions import Occasion, parse_occasion
 from careflow.calendar.windows import EVERY_DAY, YearDay, parse_days, parse_year_day
 from careflow.conditions.fields import RESERVED, Kind, parse_number
 from careflow.customer.events import EVENTS
-from careflow.customer.record import PURPOSES, choice, text
+from careflow.customer.record import INTERNAL, PURPOSES, choice, text
 from careflow.errors import Finding
 from careflow.schema import Document, Field, before, parsed
 from careflow.source import Items, Map, Text
 from careflow.suggest import did_you_mean, fold
 
 VERSION = "1"
-INTERNAL = "internal"
 NEVER = "never"  # as an expiry: a duty that stays
 CUSTOMER_OWNER = "customer-owner"  # as the person of a role: whoever owns the customer
 STANDARD_CHANNELS = ("phone", "sms", "zalo", "email", "facebook", "visit", "post", INTERNAL)

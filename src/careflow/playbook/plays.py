@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from careflow.calendar.durations import Duration
 from careflow.conditions.fields import DATED, Kind
+from careflow.customer.record import INTERNAL
 from careflow.errors import Finding
 from careflow.playbook.document import (
-    INTERNAL,
     ActionDocument,
     PlaybookDocument,
     PlayDocument,
