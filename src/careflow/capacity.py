@@ -38,14 +38,17 @@ def queues(handbook: Handbook, actions: Iterable[NextBestAction]) -> dict[str, Q
         actions: All actions of one plan.
     """
     listed = list(actions)
-    places: dict[str, QueuePlace] = {}
+    users: dict[Capacity, set[str]] = defaultdict(set)  # one capacity may serve many playbooks
     for playbook in handbook.playbooks:
-        mine = [each for each in listed if each.playbook == playbook.id]
         for capacity in playbook.policy.capacity:
-            for key, place in _queue(capacity, mine).items():
-                known = places.get(key)
-                if known is None or (place.waits, place.position) > (known.waits, known.position):
-                    places[key] = place
+            users[capacity].add(playbook.id)
+    places: dict[str, QueuePlace] = {}
+    for capacity, playbooks in users.items():
+        mine = (each for each in listed if each.playbook in playbooks)
+        for key, place in _queue(capacity, mine).items():
+            known = places.get(key)
+            if known is None or (place.waits, place.position) > (known.waits, known.position):
+                places[key] = place
     return places
 
 
