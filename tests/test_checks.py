@@ -1,7 +1,8 @@
-"""docs/checks.md is true: every check has a section, every example gives its message.
+"""Every check has a wrong playbook with the report it gets, and a section in docs/checks.md.
 
-`CAREFLOW_ACCEPT=1 pytest tests/test_checks.py` writes the messages anew; the diff is the
-review.
+`tests/checks/ID.yaml` (or `ID.VARIANT.yaml`, where one check has several sentences) is loaded
+alone, and `.out` beside it holds the report; CAREFLOW_ACCEPT=1 writes the reports anew, and the
+difference in version control is the review.
 """
 
 from __future__ import annotations
@@ -9,142 +10,169 @@ from __future__ import annotations
 import ast
 import os
 import re
+import shutil
+import textwrap
 from pathlib import Path
 
 import pytest
+import yaml
 
 import careflow
 
-ROOT = Path(__file__).parent.parent
-PAGE = ROOT / "docs" / "checks.md"
-SECTION = re.compile(r"^## (?P<id>[a-z0-9-]+)\n(?P<body>.*?)(?=^#|\Z)", re.MULTILINE | re.DOTALL)
-EXAMPLE = re.compile(
-    r"```yaml\n(?P<wrong>.*?)```\n\n```text\n(?P<said>.*?)```\n\n```yaml\n(?P<right>.*?)```",
-    re.DOTALL,
-)
-REST = {
-    "careflow": "1",
-    "playbook": "example",
-    "title": "Example",
-    "zone": "UTC",
-    "staff": "{owner: {title: Owner}}",
+HERE = Path(__file__).resolve().parent
+CHECKS = HERE / "checks"
+SOURCES = sorted((HERE.parent / "src" / "careflow").rglob("*.py"))
+GOLDEN = sorted(file.name for file in CHECKS.glob("*.yaml"))
+FINE = sorted(file.name for file in (CHECKS / "ok").glob("*.yaml"))
+DOCS = (HERE.parent / "docs" / "checks.md").read_text(encoding="utf-8")
+
+# no playbook can give these: they are about a record, or about what was asked for
+ELSEWHERE = {
+    "bad-column": "a column of a table of customers",
+    "bad-csv": "a row of a table of customers",
+    "bad-json": "a record in JSON",
+    "bad-time": "a time in a record, or --now",
+    "bad-usage": "the command line",
+    "duplicate-customer": "two records of one customer",
+    "naive-time": "a time in a record, or --now",
+    "no-file": "a path that leads nowhere",
+    "no-playbooks": "a folder without playbooks",
+    "ragged-row": "a row of a table of customers",
+    "unknown-customer": "the option --id",
 }
-SECTIONS = {match["id"]: match["body"] for match in SECTION.finditer(PAGE.read_text("utf-8"))}
-EXAMPLES = {
-    check: match for check, body in SECTIONS.items() if (match := EXAMPLE.search(body)) is not None
-}
+# mistakes that cannot be shown: bytes, or a file that is too long to print
+UNSHOWN = {"more-problems", "not-utf8"}
+RAISERS = {"Finding", "Problem", "UsageError", "problem", "wrong", "_wrong"}
+KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 
 
-def whole(example):
-    """Add what every playbook needs, below the example so that its lines keep their numbers."""
-    rest = [f"{key}: {value}\n" for key, value in REST.items() if f"\n{key}:" not in f"\n{example}"]
-    return example + "".join(rest)
+def check_of(name: str) -> str:
+    return name.partition(".")[0]
 
 
-@pytest.fixture
-def problems(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-
-    def found(text):
-        Path("playbook.yaml").write_text(text, encoding="utf-8")
-        return careflow.check("playbook.yaml")
-
-    return found
+@pytest.fixture(autouse=True)
+def _short_paths(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(CHECKS)
 
 
-@pytest.mark.parametrize("check", EXAMPLES)
-def test_the_wrong_example_gives_its_message_alone(check, problems):
-    found = problems(whole(EXAMPLES[check]["wrong"]))
-    assert [problem.check for problem in found] == [check]
-    said = found[0].render() + "\n"
-    if os.environ.get("CAREFLOW_ACCEPT"):
-        accept(check, said)
-    else:
-        assert EXAMPLES[check]["said"] == said
+# --- the pairs
 
 
-def accept(check, said):
-    page = PAGE.read_text("utf-8")
-    old = EXAMPLES[check][0]
-    new = old.replace(f"```text\n{EXAMPLES[check]['said']}```", f"```text\n{said}```")
-    start = page.index(f"## {check}\n")
-    PAGE.write_text(page[:start] + page[start:].replace(old, new, 1), encoding="utf-8")
+@pytest.mark.parametrize("name", GOLDEN)
+def test_a_wrong_playbook_gets_its_report(name: str) -> None:
+    report = "".join(f"{each.render()}\n" for each in careflow.check(name))
+    accepted = Path(name).with_suffix(".out")
+    if os.environ.get("CAREFLOW_ACCEPT") == "1":
+        accepted.write_text(report, encoding="utf-8")
+    assert report == accepted.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("check", EXAMPLES)
-def test_the_right_example_is_right(check, problems):
-    assert problems(whole(EXAMPLES[check]["right"])) == ()
+@pytest.mark.parametrize("name", GOLDEN)
+def test_one_slip_is_one_problem(name: str) -> None:
+    found = [each.check for each in careflow.check(name)]
+    if check_of(name) == "more-problems":
+        assert len(found) == 51
+        found = found[-1:]
+    assert found == [check_of(name)]
 
 
-def test_every_check_has_a_section_and_every_section_a_check():
-    assert list_of_checks() == set(SECTIONS)
+@pytest.mark.parametrize("name", GOLDEN)
+def test_a_problem_can_be_read_and_found(name: str) -> None:
+    """No word of Python or of a library, a place in the file, and no full stop too many."""
+    for each in careflow.check(name):
+        lines = Path(each.file).read_bytes().replace(b"\r\n", b"\n").split(b"\n")
+        assert 1 <= each.line <= len(lines)
+        assert each.excerpt or each.check == "more-problems"
+        assert 1 <= each.column <= len(each.excerpt) + 1 or each.check == "more-problems"
+        assert not each.message.endswith((".", " "))
+        assert not each.hint or each.hint.endswith((".", "?"))
+        said = f"{each.message} {each.hint}"
+        foreign = r"None|NoneType|\bdict\b|\bstr\b|pydantic|libyaml|Traceback|<class|object at|\['"
+        assert not re.search(foreign, said), said
 
 
-def list_of_checks():
-    """Collect the ids from the source: the constants that are passed on as the check."""
-    found = set()
-    for file in (ROOT / "src").rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.Call):
-                found.update(ids_in(node))
-            elif isinstance(node, ast.Return) and file.name == "schema.py":
-                found.update(ids_in_tuple(node.value))
-    return found
+@pytest.mark.parametrize("name", FINE)
+def test_a_right_playbook_gets_no_report(name: str) -> None:
+    assert careflow.check(Path("ok") / name) == ()
 
 
-def ids_in(call):
-    """Of a call that makes a problem, return the argument that is the check."""
-    name = getattr(call.func, "attr", None) or getattr(call.func, "id", None)
-    where = {"Finding": 0, "UsageError": 0, "problem": 1, "wrong": 1, "_wrong": None, "Problem": 3}
-    if name not in where:
-        return set()
-    constants = [each.value for each in call.args if isinstance(each, ast.Constant)]
-    return {each for each in constants if isinstance(each, str) and is_id(each)}
+def test_all_right_files_are_read() -> None:
+    assert len(FINE) >= 4
+    assert not {file.stem for file in CHECKS.glob("*.out")} - {Path(each).stem for each in GOLDEN}
 
 
-def ids_in_tuple(value):
-    if not isinstance(value, ast.Tuple) or not isinstance(value.elts[0], ast.Constant):
-        return set()
-    return {value.elts[0].value} if is_id(str(value.elts[0].value)) else set()
+# --- the ids
 
 
-def is_id(text):
-    return re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", text) is not None
+def _ids(tree: ast.AST) -> set[str]:
+    """Collect what is passed as a check: to a raiser, or returned as the first of a tuple."""
+    found: list[ast.expr] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            found += node.args if name in RAISERS else []
+        elif isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
+            found += node.value.elts[:1]
+    words = {each.value for each in found if isinstance(each, ast.Constant)}
+    return {word for word in words if isinstance(word, str) and KEBAB.fullmatch(word)}
 
 
-@pytest.mark.parametrize(
-    ("files", "sentence"),
-    [
-        (
-            {"a.yaml": "use: [b]", "b.yaml": "use: [a]\nplaybook: other"},
-            "playbooks use each other: rules/a.yaml -> rules/b.yaml -> rules/a.yaml",
-        ),
-        (
-            {"a.yaml": "language: vi", "b.yaml": "language: en\nplaybook: other"},
-            'language is "en" here and "vi" in another playbook',
-        ),
-        ({"a.yaml": b""}, "the file is empty"),
-        ({"a.yaml": b"title: caf\xe9"}, "byte 11 of the file is not UTF-8"),
-        ({"a.yaml": "plays: " + "[" * 100 + "]" * 100}, "values nest deeper than 48 levels"),
-        ({"a.yaml": "title: " + "x" * 200_001}, "one value has more than 200,000 characters"),
-    ],
-)
-def test_checks_that_need_more_than_a_few_lines(files, sentence, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    Path("rules").mkdir()
-    for name, text in files.items():
-        data = (
-            text
-            if isinstance(text, bytes)
-            else b""
-            if text is None
-            else whole(text + "\n").encode()
-        )
-        Path("rules", name).write_bytes(data)
-    assert sentence in [problem.message for problem in careflow.check("rules")]
+USED = set().union(*(_ids(ast.parse(file.read_text(encoding="utf-8"))) for file in SOURCES))
 
 
-def test_at_most_fifty_problems_and_how_many_more(problems):
-    found = problems(whole("plays:\n" + "".join(f"  p{n}: {{titel: T}}\n" for n in range(60))))
-    assert len(found) == 51
-    assert str(found[-1].message).startswith("and ")
+def test_every_check_has_its_wrong_playbook() -> None:
+    assert len(USED) > 50
+    assert {check_of(name) for name in GOLDEN} == USED - set(ELSEWHERE)
+    assert set(ELSEWHERE) <= USED
+
+
+def test_every_check_is_explained() -> None:
+    headings = re.findall(r"^## (.*)$", DOCS, re.MULTILINE)
+    assert headings == sorted(USED)
+
+
+# --- the examples of the documentation
+
+
+SECTIONS = dict(re.findall(r"^## (.*)\n((?:(?!## ).*\n)*)", DOCS, re.MULTILINE))
+SHOWN = sorted(set(map(check_of, GOLDEN)) - UNSHOWN)
+
+
+def blocks(check: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", SECTIONS[check], re.MULTILINE | re.DOTALL)
+
+
+def shown_pair(check: str) -> tuple[str, str]:
+    """Return the name of the wrong playbook that a section is about, and its report."""
+    (printed,) = blocks(check, "text")
+    name = printed.split(":")[0]
+    if check == "use-cycle":
+        name = "use-cycle.yaml"
+    assert check_of(name) == check
+    return name, printed
+
+
+@pytest.mark.parametrize("check", sorted(set(map(check_of, GOLDEN))))
+def test_what_the_documentation_prints_is_what_is_printed(check: str) -> None:
+    name, printed = shown_pair(check)
+    assert printed in Path(name).with_suffix(".out").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("check", SHOWN)
+def test_the_examples_are_that_mistake_and_its_cure(check: str, tmp_path: Path) -> None:
+    """The wrong lines stand in the wrong playbook; the right ones in their place mend it."""
+    name, _ = shown_pair(check)
+    wrong, right = blocks(check, "yaml")
+    yaml.safe_load(right)
+    written = Path(name).read_text(encoding="utf-8")
+    for indent in range(0, 13, 2):
+        inside = textwrap.indent(wrong, " " * indent)
+        if f"\n{inside}" in f"\n{written}":
+            mended = f"\n{written}".replace(
+                f"\n{inside}", "\n" + textwrap.indent(right, " " * indent)
+            )
+            (tmp_path / "mended.yaml").write_text(mended.lstrip("\n"), encoding="utf-8")
+            shutil.copytree("also", tmp_path / "also")
+            assert careflow.check(tmp_path / "mended.yaml") == ()
+            return
+    pytest.fail(f"the wrong example of {check} does not stand in {name}")

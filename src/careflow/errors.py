@@ -46,8 +46,8 @@ class Problem:
         gutter = " " * len(number)
         before, after = self.excerpt[: self.column - 1], self.excerpt[self.column - 1 :]
         shown = max(1, min(self.width, len(after) or 1))
-        caret = " " * columns(before) + "^" * max(1, columns(after[:shown]))
-        line = printable(self.excerpt.replace("\t", " "))
+        caret = " " * columns(_shown(before)) + "^" * max(1, columns(_shown(after[:shown])))
+        line = _shown(self.excerpt)
         return f"{self}\n{gutter} |\n{number} | {line}\n{gutter} | {caret}"
 
 
@@ -102,6 +102,10 @@ class UsageError(CareflowError):
 
     def __str__(self) -> str:
         return str(self.problems[0]).removeprefix(": ")
+
+
+def _shown(line: str) -> str:
+    return printable(line.replace("\t", " "))
 
 
 def columns(text: str) -> int:

@@ -214,12 +214,12 @@ def _choices(each: ErrorDetails) -> list[str]:
 
 
 def _owner(model: type[Model], path: list[str | int]) -> str:
-    named = [str(step) for step in path[:-1]]
+    name = path[-2] if len(path) > 1 else 0
     what = _model_at(model, path[:-1])
     if not (isinstance(what, type) and issubclass(what, Document)):
         return _dotted(path[:-1]) or "the record"
     word = what.what
-    return f'{word} "{named[-1]}"' if named else f"the {word}"
+    return f"the {word}" if isinstance(name, int) or name == word else f'{word} "{name}"'
 
 
 def _shown(value: object) -> str:

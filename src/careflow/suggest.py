@@ -3,7 +3,8 @@
 Case, accents, đ, spaces, hyphens and underscores do not count as differences, so a
 word typed without accents is found at once. Otherwise the optimal string alignment
 distance decides (Damerau-Levenshtein with adjacent swaps, each place edited once),
-with a cap that grows with the length of the word: a wrong hint is worse than none.
+with a cap that grows with the length of the word, one edit for five letters, two for
+six: a wrong hint is worse than none.
 """
 
 from __future__ import annotations
@@ -37,9 +38,13 @@ def closest(word: str, choices: Iterable[str]) -> str | None:
         target = fold(choice)
         if target == folded:
             return choice
+        most = _allowed(folded, target)
+        if abs(len(folded) - len(target)) > most or _digits(folded) != _digits(target):
+            continue
         edits = distance(folded, target)
-        if edits <= _allowed(len(folded)):
-            bonus = 0.5 if folded[:1] == target[:1] else 0.0
+        if edits <= most:
+            # people begin words right, and swap letters more often than they change them
+            bonus = 0.5 * (folded[:1] == target[:1]) + 0.25 * (sorted(folded) == sorted(target))
             ranked.append((edits - bonus, choice))
     ranked.sort()
     if not ranked or (len(ranked) > 1 and ranked[0][0] == ranked[1][0]):
@@ -71,5 +76,13 @@ def distance(left: str, right: str) -> int:
     return row[-1]
 
 
-def _allowed(length: int) -> int:
-    return 1 if length <= 4 else 2 if length <= 8 else 3
+def _digits(word: str) -> str:
+    """Return the digits of *word*, which must agree: GMT+7 is no misspelling of GMT+0."""
+    return "".join(c for c in word if c.isdigit())
+
+
+def _allowed(left: str, right: str) -> int:
+    length = max(len(left), len(right))
+    if length <= 4 and left[1:] == right[1:]:
+        return 0  # so short, another first letter makes another word: fax is no max
+    return 1 if length <= 5 else 2 if length <= 9 else 3

@@ -143,7 +143,8 @@ def parse_days(value: object) -> frozenset[int]:
 def _weekday(word: str) -> int:
     if word in DAY_NAMES:
         return DAY_NAMES.index(word)
-    guess = closest(word[:3], DAY_NAMES)  # so that "sunday" finds "sun"
+    # "sunday" finds "sun", but "thứ hai" is no "thu"
+    guess = closest(word[:3], DAY_NAMES) if word.isascii() else None
     hint = f'Did you mean "{guess}"?' if guess else f'Write "every day" or {", ".join(DAY_NAMES)}.'
     raise Finding("bad-day", f'"{word}" is not a day of the week', hint)
 

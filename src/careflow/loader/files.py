@@ -10,7 +10,7 @@ from typing import TypeVar
 from careflow.customer.mapping import RecordMap
 from careflow.errors import Finding, PlaybookError, Problem, UsageError, problem
 from careflow.loader.repair import read_all
-from careflow.loader.text import decode
+from careflow.loader.text import decode, lines_of
 from careflow.loader.tree import build_tree
 from careflow.playbook.document import PlaybookDocument
 from careflow.playbook.handbook import Handbook
@@ -21,6 +21,8 @@ from careflow.suggest import did_you_mean
 
 _SUFFIXES = (".yaml", ".yml")
 _MOST_PROBLEMS = 50
+# what seems to be missing or to stand alone may lean on what could not be read
+_DOUBTFUL = frozenset({"missing-key", "bad-trigger", "bad-channels", "bad-preference"})
 M = TypeVar("M", bound=Model)
 
 
@@ -41,8 +43,8 @@ def load_handbook(path: str | Path) -> Handbook:
     handbook, problems = None, reader.problems
     if reader.whole:  # else a reference to what could not be read would look wrong
         handbook, found = resolve(reader.sources())
-        # what seems to be missing may be what could not be read
-        problems = [*problems, *(p for p in found if not (reader.cut and p.check == "missing-key"))]
+        doubtful = _DOUBTFUL if reader.cut else frozenset[str]()
+        problems = [*problems, *(each for each in found if each.check not in doubtful)]
     if handbook is None or problems:
         raise PlaybookError(reader.excerpted(problems))
     return handbook
@@ -117,7 +119,12 @@ class _Reader:
                 self._used[real].append(used)
                 self.read(used, (*trail, real), place)
             else:
-                near = [each.name for each in file.parent.glob("*.y*ml") if each.resolve() != real]
+                folder, suffix = Path(name).parent, used.name == Path(name).name
+                near = [
+                    (folder / (each.name if suffix else each.stem)).as_posix()
+                    for each in used.parent.glob("*.y*ml")
+                    if each.resolve() != real
+                ]
                 message = f'there is no playbook "{name}" to use'
                 self._wrong(place, "unknown-playbook", message, did_you_mean(name, near))
                 self.whole = False
@@ -146,8 +153,9 @@ class _Reader:
         """Read one file as *model*; `None` when problems were noted."""
         name = file.as_posix()
         try:
-            text = decode(file.read_bytes(), name)
-            self._lines[name] = text.split("\n")
+            data = file.read_bytes()
+            self._lines[name] = lines_of(data)
+            text = decode(data, name)
             tree, problems = build_tree(text, name)
         except (Finding, OSError) as error:
             unread = Finding("no-file", "the file cannot be read")

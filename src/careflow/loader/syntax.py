@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from careflow.errors import Finding
@@ -10,6 +11,10 @@ from careflow.source import Place
 
 _UNQUOTED = re.compile(r"^\s*(- )?[^\s'\"#][^'\"]*?:\s+[^'\"\[{|>&*].*:(\s|$)")
 _NO_SPACE = re.compile(r"^\s*(- )?[\w-]+:[^\s/]")
+_GOES_ON = re.compile(
+    r"""^\s*(?:- )?[^\s:]+:\s+(?:"[^"]*"|'[^']*'|\{[^{}]*\}|\[[^\[\]]*\])\s*(?=[^\s#])"""
+)
+_FOLDED = re.compile(r":\s+(?=[>|])")
 _FULL_WIDTH = re.compile("[\uff1a\u201c\u201d]")
 
 
@@ -58,18 +63,23 @@ def _at_the_spot(said: str, lines: list[str], stumble: Place) -> Finding | None:
     if "escape" in said:
         message = "a backslash in double quotes starts an escape that does not exist"
         return Finding("bad-yaml", message, "Use single quotes.", place=stumble)
-    if "found character" in said and "cannot start" in said:
+    if "cannot start" in said or "sequence entries" in said:
         message = f'"{_character(lines, stumble)}" cannot start a value'
         return Finding("bad-yaml", message, "Put the value into quotes.", place=stumble)
+    folded = _FOLDED.search(lines[stumble.line - 1]) if "line break" in said else None
+    if folded:
+        place = replace(stumble, column=folded.end() + 1)
+        message = f'"{_character(lines, place)}" cannot start a value'
+        return Finding("bad-yaml", message, "Put the value into quotes.", place=place)
     return None
 
 
 def _layout(said: str, stumble: Place) -> Finding:
-    if "simple key" in said or "mapping values" in said or "expected <block end>" in said:
+    if "alias" in said or "anchor" in said:
+        message, hint = "* and & name repeated parts, and no name follows", "Use quotes."
+    elif "simple key" in said or "mapping values" in said or "expected" in said:
         message = "the indentation does not fit the lines above, or a colon is missing"
         hint = "Align the line with its neighbours and write key: value."
-    elif "alias" in said or "anchor" in said:
-        message, hint = "* and & name repeated parts, and no name follows", "Use quotes."
     else:
         message = "the YAML cannot be read from here on"
         hint = "Look for a missing quote, colon or space."
@@ -89,6 +99,11 @@ def _known_slip(lines: list[str], number: int, file: str) -> Finding | None:
         at = line.index(":") + 1
         message = "a space is missing after the colon"
         return Finding("bad-yaml", message, "Write key: value.", place=Place(file, number, at))
+    goes_on = _GOES_ON.match(line)
+    if goes_on:
+        message = "text goes on after the closing quote or bracket"
+        place = Place(file, number, goes_on.end() + 1)
+        return Finding("bad-yaml", message, "Put the whole text into quotes.", place=place)
     if _UNQUOTED.match(line):
         at = line.rindex(":") + 1
         message = "a second colon stands in text without quotes"

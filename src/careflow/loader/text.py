@@ -28,6 +28,12 @@ _SAID = {
 }
 
 
+def lines_of(data: bytes) -> list[str]:
+    """Return the lines of a file for showing them, whatever is wrong with it."""
+    code = "utf-16" if data.startswith(_UTF16) else "utf-8-sig"
+    return _ordinary_breaks(data.decode(code, "replace")).split("\n")
+
+
 def decode(data: bytes, file: str) -> str:
     """Return the text of a playbook file, line breaks as they are.
 
@@ -38,7 +44,7 @@ def decode(data: bytes, file: str) -> str:
     if len(data) > MOST_BYTES:
         message = f"the file has {len(data):,} bytes, more than {MOST_BYTES:,}"
         raise Finding("too-large", message, place=Place(file, 1))
-    text = _decoded(data, file).replace("\r\n", "\n").replace("\r", "\n")
+    text = _ordinary_breaks(_decoded(data, file))
     trap = _TRAPS.search(text)
     if trap:
         name = str(trap.lastgroup)
@@ -49,10 +55,17 @@ def decode(data: bytes, file: str) -> str:
     return text
 
 
+def _ordinary_breaks(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def _decoded(data: bytes, file: str) -> str:
     try:
         if data.startswith(_UTF16):
             return data.decode("utf-16")
+        if b"\0" in data[:4]:
+            message = "the file looks like UTF-16 without its mark"
+            raise Finding("not-utf8", message, "Save the file as UTF-8.", place=Place(file, 1))
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8", "replace")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import yaml
@@ -23,7 +23,7 @@ DEEPEST = 48
 MOST_NODES = 1_000_000
 LONGEST_SCALAR = 200_000
 LONGEST_KEY = 128
-MOST_EXPANDED = 10_000  # nodes that aliases may add, unless they are a tenth of the file
+MOST_EXPANDED = 10_000  # nodes that aliases may add, however small the file is
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _STRING_TAG = "tag:yaml.org,2002:str"
 _MERGE = "<<"
@@ -128,9 +128,10 @@ class _Builder:
         return Text(event.value, place, plain=plain)
 
     def _check_tag(self, event: Any, place: Place) -> None:  # noqa: ANN401 - any node event
-        if event.tag not in (None, "!", _STRING_TAG):
+        if event.tag not in (None, _STRING_TAG):
             message = f'the tag "{event.tag.replace("tag:yaml.org,2002:", "!!")}" is not allowed'
-            raise Finding("bad-tag", message, "Delete the tag.", place=place)
+            hint = 'Put text that starts with "!" into quotes.'
+            raise Finding("bad-tag", message, hint, place=place)
 
     def _is_key(self) -> bool:
         return bool(self._open) and isinstance(self._open[-1].node, Map) and not self._open[-1].key
@@ -146,7 +147,7 @@ class _Builder:
         node = Map(place) if isinstance(event, yaml.MappingStartEvent) else Items(place)
         if event.anchor:
             self._anchors.pop(event.anchor, None)  # an alias inside would hold itself
-        self._open.append(_Open(node, event.anchor, self._nodes))
+        self._open.append(_Open(node, event.anchor, self._nodes + self._expanded))
 
     def _end(self) -> None:
         closed = self._open.pop()
@@ -154,7 +155,8 @@ class _Builder:
             self._merge(closed.node, source, place)
         self._value(closed.node, closed.node.place, None)
         if closed.anchor:
-            self._anchors[closed.anchor] = (closed.node, self._nodes - closed.start + 1)
+            weight = self._nodes + self._expanded - closed.start + 1
+            self._anchors[closed.anchor] = (closed.node, weight)
 
     def _alias(self, anchor: str, place: Place) -> None:
         if any(each.anchor == anchor for each in self._open):
@@ -171,7 +173,8 @@ class _Builder:
     def _expand(self, weight: int, place: Place) -> None:
         self._expanded += weight
         if self._expanded > MOST_EXPANDED and self._expanded > 10 * self._nodes:
-            raise Finding("too-large", "the aliases blow this file up", place=place)
+            message = "parts repeated by * make this file too large"
+            raise Finding("too-large", message, "Repeat less, or write it out.", place=place)
 
     def _value(self, value: Node, place: Place, anchor: str | None) -> None:
         if anchor:
@@ -205,6 +208,10 @@ class _Builder:
             raise Finding("too-large", message, place=place)
         if not value:
             raise Finding("bad-key", "a key is missing before the colon", place=place)
+        if value.plain and "\uff1a" in value:
+            column = place.column + value.index("\uff1a")
+            message, hint = '"\uff1a" is a full-width sign', "Type an ordinary colon and a space."
+            raise Finding("bad-yaml", message, hint, place=replace(place, column=column, width=1))
         return Text(unicodedata.normalize("NFC", value), place, plain=value.plain)
 
     def _merge(self, node: Map | Items, source: Node, place: Place) -> None:

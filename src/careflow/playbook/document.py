@@ -145,12 +145,22 @@ def _condition(value: object) -> object:
     return value
 
 
+def _line(value: object) -> str:
+    """Read text; that in braces or brackets needs quotes in YAML."""
+    try:
+        return text(value)
+    except Finding as finding:
+        if isinstance(value, Map | Items):
+            finding.hint = "Put text with braces or brackets into quotes."
+        raise
+
+
 def _required(value: object) -> bool:
     return bool(choice("yes", "no")(value) == "yes")
 
 
 Id = Annotated[str, parsed(parse_id)]
-Line = Annotated[str, parsed(text)]
+Line = Annotated[str, parsed(_line)]
 Condition = Annotated[Any, parsed(_condition)]
 Span = Annotated[Duration, parsed(parse_duration)]
 Clock = Annotated[int, parsed(parse_clock)]

@@ -43,7 +43,7 @@ def plays(document: PlaybookDocument, scope: Scope) -> tuple[Play, ...]:
         for name, entry in described.tasks.items():
             place = document.at("process", "stages", stage, "tasks", name, key=True)
             found.append(_play(document, name, entry, stage, place, scope))
-    for play in found:
+    for play in sorted(found, key=lambda play: play.place):
         scope.define("play", f"{play.playbook}/{play.id}", play.place)
     return tuple(found)
 
@@ -101,9 +101,11 @@ def _trigger(entry: PlayDocument, place: Place, scope: Scope) -> Trigger:
         scope.wrong(entry.at(written[1], key=True), "bad-trigger", message, "Keep one of them.")
     if entry.expires and not (entry.after or entry.on):
         message = "expires belongs to a play with after or on"
-        scope.wrong(entry.at("expires", key=True), "bad-trigger", message)
+        hint = "Delete it, or add after or on."
+        scope.wrong(entry.at("expires", key=True), "bad-trigger", message, hint)
     if entry.since and not entry.every:
-        scope.wrong(entry.at("since", key=True), "bad-trigger", "since belongs to every")
+        hint = "Delete it, or add every, as every: 30 days."
+        scope.wrong(entry.at("since", key=True), "bad-trigger", "since belongs to every", hint)
     if entry.every:
         return _every(entry, entry.every, place, scope)
     if entry.after:
@@ -140,10 +142,11 @@ def _action(entry: ActionDocument, scope: Scope) -> Action:
         known_channel(channel, entry.at("channels", index), scope)
     if INTERNAL in entry.channels and len(entry.channels) > 1:
         message = f"{INTERNAL} reaches no customer and stands alone"
-        scope.wrong(entry.at("channels"), "bad-channels", message)
+        hint = f"Write channels: [{INTERNAL}], or leave it out."
+        scope.wrong(entry.at("channels"), "bad-channels", message, hint)
     if not entry.channels or len(set(entry.channels)) < len(entry.channels):
         message = "channels lists none, or one of them twice"
-        scope.wrong(entry.at("channels"), "bad-channels", message)
+        scope.wrong(entry.at("channels"), "bad-channels", message, "Name each channel once.")
     owner = scope.roles.get(entry.owner)
     if owner is None:
         message = f'there is no role "{entry.owner}" in staff'

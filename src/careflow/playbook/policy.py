@@ -124,9 +124,13 @@ def _capacity(entry: CapacityDocument, scope: Scope) -> Capacity:
         ordered = [name for name, each in scope.fields.items() if each.kind in ORDERED]
         if entry.prefer.highest and entry.prefer.lowest:
             message = "a preference is for the highest or the lowest, not for both"
-            scope.wrong(entry.at("prefer"), "bad-preference", message)
-        elif field is None or field.kind not in ORDERED:
-            message = f'"{prefer or "nothing"}" is no field with an order'
-            hint = did_you_mean(prefer or "", ordered)
+            scope.wrong(entry.at("prefer"), "bad-preference", message, "Keep one of them.")
+        elif prefer is None:
+            message, hint = "a preference names no field", "Write {highest: age}, or lowest."
             scope.wrong(entry.at("prefer"), "bad-preference", message, hint)
+        elif field is None or field.kind not in ORDERED:
+            message = f'"{prefer}" is no field with an order'
+            hint = did_you_mean(prefer, ordered)
+            place = entry.at("prefer", "highest" if highest else "lowest")
+            scope.wrong(place, "bad-preference", message, hint)
     return Capacity(entry.title, entry.max, entry.per, applies, prefer, highest, entry.place)

@@ -207,7 +207,8 @@ def process(document: PlaybookDocument, entry: ProcessDocument, scope: Scope) ->
         stages.append(Stage(name, stage.title, until, place))
     when = scope.optional(entry.when, entry.place)
     if f"stage.{document.playbook}" in _fields(when, stages):
-        scope.wrong(entry.place, "stage-cycle", "the stages depend on the stage itself")
+        message = "who is in which stage depends on the stage itself"
+        scope.wrong(document.at("process", key=True), "stage-cycle", message)
     return Process(document.playbook, when, tuple(stages), entry.place)
 
 
