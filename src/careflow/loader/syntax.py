@@ -38,7 +38,8 @@ def explain(
     """
     said = f"{context or ''} {problem or ''}"
     lines = text.split("\n")
-    start, stumble = _place(context_mark, file), _place(problem_mark, file)
+    start = _place(context_mark, file)
+    stumble = _inside(_place(problem_mark, file), lines)
     return (
         _opened(said, start)
         or _at_the_spot(said, lines, stumble)
@@ -115,6 +116,12 @@ def _known_slip(lines: list[str], number: int, file: str) -> Finding | None:
 
 def _place(mark: Any, file: str) -> Place:  # noqa: ANN401 - a mark of either parser
     return Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 0)
+
+
+def _inside(place: Place, lines: list[str]) -> Place:
+    """Return *place*, or the end of the text if the parser points beyond it."""
+    last = len(lines)
+    return place if place.line <= last else Place(place.file, last, len(lines[-1]) + 1)
 
 
 def _earlier(lines: list[str], place: Place) -> int:
