@@ -38,7 +38,7 @@ def explain(
     """
     said = f"{context or ''} {problem or ''}"
     lines = text.split("\n")
-    start = _place(context_mark, file)
+    start = _inside(_place(context_mark, file), lines)
     stumble = _inside(_place(problem_mark, file), lines)
     return (
         _opened(said, start)
