@@ -280,10 +280,12 @@ def test_hours_permitted_to_some_are_no_ones_who_is_not_known_to_be_one(tmp_path
         assert told(entry) == [("contact-hours", line_of(engine, "Ladies"), "-", None)]
 
 
-def test_due_follows_a_moment_that_comes_later(tmp_path):
-    engine = shop(tmp_path, play("only", channels="[phone]", within="1 hour"), policy=HOURS)
-    [action] = decide(engine, customer(), NOON).actions
-    assert (f"{action.not_before:%H:%M}", f"{action.due:%H:%M}") == ("13:30", "14:30")
+@pytest.mark.parametrize(("expires", "due"), [("never", "14:30"), ("6 hours", "14:00")])
+def test_due_follows_a_moment_that_comes_later(tmp_path, expires, due):
+    lines = AFTER.replace("never", expires)
+    engine = shop(tmp_path, play("only", lines, channels="[phone]", within="1 hour"), policy=HOURS)
+    [action] = decide(engine, customer(**BOUGHT), NOON).actions
+    assert (f"{action.not_before:%H:%M}", f"{action.due:%H:%M}") == ("13:30", due)
 
 
 def test_the_hours_are_those_of_the_customers_clock(tmp_path):

@@ -106,6 +106,35 @@ def test_the_language_of_the_playbooks_is_the_default(tmp_path):
     assert decision.explain() == decision.explain("en")
 
 
+SEGMENTS = f"""
+fields: {{income: {{choice: [low, high], title: Income, ask: What may it cost?}}}}
+segments:
+  purse:
+    thin: {{when: {{income: low}}}}
+    women: {{when: {{gender: female}}}}
+    otherwise: {{name: thick, title: Well off}}
+plays:
+  offer:
+    title: Offer
+    when: {{segment.purse: [women, thick]}}
+    {CARE}
+"""
+
+
+def test_a_segment_that_cannot_be_known_is_said_to_be_unknown_and_asked_for(tmp_path):
+    """An earlier line that cannot be answered leaves it open, whatever later lines say."""
+    engine = firm(tmp_path, SEGMENTS)
+    for gender in ("female", "male"):
+        decision = decide(engine, customer(gender=gender), MORNING)
+        lines = lines_of(decision, "en")
+        assert not decision.actions
+        assert lines[2].startswith("  purse: not known  [")
+        assert lines[-1] == "  - Income: What may it cost? (holds up: firm/offer)"
+    told = customer(attributes={"income": "high"})
+    assert decide(engine, told | {"gender": "female"}, MORNING).segments[0].name == "women"
+    assert "  purse: Well off  [" in decide(engine, told | {"gender": "male"}, MORNING).explain()
+
+
 def test_a_vietnamese_explanation_says_dates_in_vietnamese():
     text = "\n".join(decide(ENGINE, each, MORNING).explain("vi") for each in EXAMPLES)
     assert "Thứ Hai 09/03/2026 09:30" in text

@@ -93,7 +93,7 @@ def test_a_chain_of_merges_ends(folder: Path) -> None:
     assert "too-large" in {check for _, check in found}
 
 
-def test_what_a_large_file_repeats_may_be_a_tenth_of_it(folder: Path) -> None:
+def test_small_parts_may_be_repeated_often(folder: Path) -> None:
     roles = "".join(f"  r{n}: {{title: &t{n} R, person: *t{n}}}\n" for n in range(2_000))
     assert checked(folder, FIRM + "staff:\n" + roles) == []
 

@@ -54,7 +54,7 @@ def _opened(said: str, start: Place) -> Finding | None:
     if "quoted scalar" in said and "end of" in said:
         message = "a quote opens here and never closes"
         return Finding("bad-yaml", message, "Close it on the same line.", place=start)
-    if "flow" in said and start.line:
+    if "flow" in said and "flow node" not in said and start.line:
         message = "a bracket or brace opens here and does not close as it should"
         return Finding("bad-yaml", message, "Put text with braces into quotes.", place=start)
     return None
@@ -64,7 +64,10 @@ def _at_the_spot(said: str, lines: list[str], stumble: Place) -> Finding | None:
     if "escape" in said:
         message = "a backslash in double quotes starts an escape that does not exist"
         return Finding("bad-yaml", message, "Use single quotes.", place=stumble)
-    if "cannot start" in said or "sequence entries" in said:
+    if "flow node" in said and not _character(lines, stumble).strip():
+        message = "a bracket or brace does not close before the file ends"
+        return Finding("bad-yaml", message, "Look for the one that opens it.", place=stumble)
+    if any(words in said for words in ("cannot start", "sequence entries", "flow node")):
         message = f'"{_character(lines, stumble)}" cannot start a value'
         return Finding("bad-yaml", message, "Put the value into quotes.", place=stumble)
     folded = _FOLDED.search(lines[stumble.line - 1]) if "line break" in said else None
@@ -120,8 +123,10 @@ def _place(mark: Any, file: str) -> Place:  # noqa: ANN401 - a mark of either pa
 
 def _inside(place: Place, lines: list[str]) -> Place:
     """Return *place*, or the end of the text if the parser points beyond it."""
-    last = len(lines)
-    return place if place.line <= last else Place(place.file, last, len(lines[-1]) + 1)
+    if not place.line or any(line.strip() for line in lines[place.line - 1 :]):
+        return place
+    last = next((n for n in range(len(lines), 0, -1) if lines[n - 1].strip()), 1)
+    return Place(place.file, last, len(lines[last - 1]) + 1)
 
 
 def _earlier(lines: list[str], place: Place) -> int:
