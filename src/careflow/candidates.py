@@ -171,7 +171,12 @@ def _rhythm(play: Play, every: Every, facts: Facts, horizon: float) -> _Occurren
     base = _last_done(play, facts) if every.since == LAST_DONE else facts[every.since]
     if base is None:
         return _Occurrence(FIRST, facts[NOW])
-    day = every.period.days_from(base if isinstance(base, date) else base.day)
+    start = base if isinstance(base, date) else base.day
+    done = _last_done(play, facts)
+    times, day = 1, every.period.days_from(start)
+    while done and day <= done.day:  # a date that stays where it is: on to its next return
+        times += 1
+        day = every.period.days_from(start, times)
     ready = instant(day, 0, facts.zone)
     if ready >= horizon:
         return _Not(Code.NOT_DUE, ready, str(day))

@@ -30,7 +30,7 @@ def derivations(handbook: Handbook) -> Derive:
 def _channel(name: str) -> Callable[[Facts], str | None]:
     def value(facts: Facts) -> str | None:
         channel = facts.customer.channels.get(name)
-        return None if channel is None else channel.kind or channel.address or "yes"
+        return None if channel is None else channel.kind or "yes"
 
     return value
 

@@ -18,14 +18,15 @@ from careflow.conditions.compile import TODAY
 from careflow.contacts import contacts
 from careflow.customer.facts import Facts
 from careflow.customer.record import Customer, without_nulls
-from careflow.decision import Code, Decision, NextBestAction, Question, Suppressed
-from careflow.derive import derivations, membership, unknown_fields
+from careflow.decision import Decision, NextBestAction, Suppressed
+from careflow.derive import derivations, membership
 from careflow.errors import RecordError, UsageError
 from careflow.fit import misfits
 from careflow.gates import CANDIDATE_GATES, Case, first_refusal
 from careflow.messages import Values
 from careflow.playbook.document import Tier
 from careflow.playbook.handbook import Handbook
+from careflow.questions import questions
 from careflow.schema import read
 from careflow.source import Place
 from careflow.treatment import reserved, treat
@@ -71,8 +72,8 @@ class Engine:
         ]
         proposed = [each for each in listed if isinstance(each, Candidate)]
         stopped = [each for each in listed if isinstance(each, Suppressed)]
-        questions = self._questions(stopped, facts)
-        actions, refused = _arbitrate(proposed, facts, Values(self.handbook, questions))
+        asked = questions(self.handbook, stopped, facts)
+        actions, refused = _arbitrate(proposed, facts, Values(self.handbook, asked))
         return Decision(
             customer_id=facts.customer.id,
             name=facts.customer.name,
@@ -81,7 +82,7 @@ class Engine:
             segments=tuple(membership(each, facts) for each in self.handbook.dimensions),
             actions=tuple(actions),
             suppressed=tuple(sorted((*stopped, *refused), key=_by_play)),
-            questions=questions,
+            questions=asked,
         )
 
     def decide_many(
@@ -103,21 +104,6 @@ class Engine:
         if problems:
             raise RecordError(problems)
         return facts
-
-    def _questions(self, stopped: Iterable[Suppressed], facts: Facts) -> tuple[Question, ...]:
-        """Return what to ask: unknown fields, those that hold up most plays first."""
-        plays: dict[str, set[str]] = {}
-        for each in stopped:
-            reason = each.reasons[0]
-            if reason.code is Code.UNKNOWN:
-                for name in unknown_fields(self.handbook, reason.compared, facts):
-                    plays.setdefault(name, set()).add(f"{each.playbook}/{each.play}")
-        ranked = sorted(plays.items(), key=lambda item: (-len(item[1]), item[0]))
-        return tuple(self._question(name, tuple(sorted(ids))) for name, ids in ranked)
-
-    def _question(self, name: str, plays: tuple[str, ...]) -> Question:
-        known = self.handbook.questions.get(name)
-        return Question(name, known.title if known else name, known.ask if known else None, plays)
 
 
 def _checked(customer: Customer | Mapping[str, Any]) -> Customer:

@@ -85,6 +85,7 @@ _REASONS: Mapping[Code, Mapping[Language, str]] = {
     },
     Code.PRIORITY: {"en": "priority +{subject}", "vi": "ưu tiên +{subject}"},
 }
+_FROM = frozenset({Code.NOT_DUE, Code.CONTACT_HOURS})  # their moment opens, it does not end
 _WORDS: Mapping[str, Mapping[Language, str]] = {
     "segments": {"en": "Segments", "vi": "Phân nhóm"},
     "actions": {"en": "To do", "vi": "Việc cần làm"},
@@ -109,7 +110,8 @@ def sentence(reason: Reason, language: Language) -> str:
     if reason.compared:
         text += ": " + "; ".join(_comparison(each, language) for each in reason.compared)
     if reason.until:
-        text += f", {_word('until', language)} {say_moment(reason.until, language)}"
+        word = "from" if reason.code in _FROM else "until"
+        text += f", {_word(word, language)} {say_moment(reason.until, language)}"
     return text
 
 
@@ -127,7 +129,10 @@ def explanation(head: tuple[str, str | None, datetime], parts: Parts, language: 
     segments, actions, suppressed, questions = parts
     sections = (
         ("segments", [line for each in segments for line in _membership(each, language)]),
-        ("actions", [line for n, a in enumerate(actions, 1) for line in _action(n, a, language)]),
+        (
+            "actions",
+            [line for n, a in enumerate(actions, 1) for line in _action(n, a, now, language)],
+        ),
         ("suppressed", [line for each in suppressed for line in _suppressed(each, language)]),
         ("questions", [_question(each, language) for each in questions]),
     )
@@ -141,8 +146,9 @@ def _word(word: str, language: Language) -> str:
 
 
 def _comparison(each: Compared, language: Language) -> str:
-    seen = each.value if each.value is not None else _word("unknown", language)
-    return f"{each.field} {each.test} ({_word('is', language)} {seen})"
+    if each.value is None:
+        return f"{each.field} {each.test} ({_word('unknown', language)})"
+    return f"{each.field} {each.test} ({_word('is', language)} {each.value})"
 
 
 def _membership(each: Membership, language: Language) -> Iterator[str]:
@@ -152,11 +158,15 @@ def _membership(each: Membership, language: Language) -> Iterator[str]:
         yield f"    {_comparison(compared, language)}"
 
 
-def _action(number: int, action: NextBestAction, language: Language) -> Iterator[str]:
+def _action(
+    number: int, action: NextBestAction, now: datetime, language: Language
+) -> Iterator[str]:
     channel = action.channel if action.to is not None else _word("internal", language)
     yield f"  {number}. {action.title} - {channel}  [{action.source}]"
     start = say_moment(action.not_before, language)
     due = say_moment(action.due, language)
+    if action.not_before.utcoffset() != now.utcoffset():
+        due += f" ({action.not_before:%Z})"  # the customer's clock is not the one of the heading
     yield (
         f"     {_word('from', language)} {start}, {_word('due', language)} {due}, "
         f"{_word('owner', language)}: {action.owner}"
