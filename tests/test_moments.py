@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from careflow.calendar.local import instant
 from careflow.calendar.moments import (
     clock,
-    now_in,
     parse_clock,
     parse_date,
     parse_instant,
@@ -24,6 +23,7 @@ from careflow.calendar.moments import (
 )
 from careflow.calendar.occasions import Occasion, parse_occasion
 from careflow.calendar.windows import YearDay, parse_year_day
+from careflow.cli.options import now_in
 from careflow.errors import Finding
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from typing import Literal, TypeVar
-from zoneinfo import ZoneInfo
 
 import pendulum
 
@@ -128,8 +127,3 @@ def say_day(day: date, language: Language) -> str:
 def say_moment(moment: datetime, language: Language) -> str:
     """Write an aware datetime as the people of *language* read it, on its own clock."""
     return f"{say_day(moment.date(), language)} {moment:%H:%M}"
-
-
-def now_in(zone: ZoneInfo) -> datetime:
-    """Read the machine's clock, in *zone*: for the command line, never inside a decision."""
-    return datetime.now(zone).replace(microsecond=0)

@@ -11,9 +11,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from careflow.calendar.local import zone_named
-from careflow.calendar.moments import Language, now_in
+from careflow.calendar.moments import Language
 from careflow.capacity import queues
-from careflow.cli.options import rules_folder
+from careflow.cli.options import now_in, rules_folder
 from careflow.cli.output import Row, row, write_csv, write_jsonl
 from careflow.cli.screen import progress, table
 from careflow.cli.summary import Summary

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from careflow.calendar.moments import parse_instant
 from careflow.errors import Finding, UsageError
@@ -38,6 +39,11 @@ def moment(value: str) -> datetime:
     except Finding as finding:
         message = f"--now: {finding.message}"
         raise UsageError(finding.check, message, finding.hint) from None
+
+
+def now_in(zone: ZoneInfo) -> datetime:
+    """Read the machine's clock, in *zone*: the one place where anything here does."""
+    return datetime.now(zone).replace(microsecond=0)
 
 
 def rules_folder(given: Path | None) -> tuple[Path, bool]:
