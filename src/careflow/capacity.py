@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from careflow.decision import NextBestAction
-from careflow.playbook.document import Tier
+from careflow.playbook.document import RANK
 from careflow.playbook.handbook import Capacity, Handbook
-
-_RANK = {tier.value: rank for rank, tier in enumerate(Tier)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ def _order(capacity: Capacity) -> Any:  # noqa: ANN401 - a sort key
             number is None,
             0 if number is None else -number if capacity.highest else number,
         )
-        return (_RANK[action.tier], -action.priority, preferred, action.due, action.key)
+        return (RANK[action.tier], -action.priority, preferred, action.due, action.key)
 
     return key
 

@@ -24,14 +24,12 @@ from careflow.errors import RecordError, UsageError
 from careflow.fit import misfits
 from careflow.gates import CANDIDATE_GATES, Case, first_refusal
 from careflow.messages import Values
-from careflow.playbook.document import Tier
+from careflow.playbook.document import RANK
 from careflow.playbook.handbook import Handbook
 from careflow.questions import questions
 from careflow.schema import read
 from careflow.source import Place
 from careflow.treatment import reserved, treat
-
-_RANK = {tier: rank for rank, tier in enumerate(Tier)}
 
 
 class Engine:
@@ -139,7 +137,7 @@ def _arbitrate(
 def _order(candidate: Candidate) -> tuple[int, int, float, float, str]:
     play = candidate.play
     expires = float("inf") if candidate.expires is None else candidate.expires
-    return (_RANK[play.tier], -candidate.priority, candidate.due, expires, candidate.key)
+    return (RANK[play.tier], -candidate.priority, candidate.due, expires, candidate.key)
 
 
 def _by_play(entry: Suppressed) -> tuple[str, str, str]:

@@ -18,11 +18,10 @@ from rich.table import Table
 from careflow.calendar.moments import Language
 from careflow.cli.output import Row
 from careflow.errors import printable
-from careflow.playbook.document import Tier
+from careflow.playbook.document import RANK
 
 MOST_ROWS = 60  # what a person scrolls through; files are for the rest
 _WIDTH = 110  # where the output is no terminal
-_RANK = {tier.value: rank for rank, tier in enumerate(Tier)}
 _HEADS: dict[Language, tuple[str, ...]] = {
     "en": ("customer", "action", "channel", "from", "due", "by", "rule"),
     "vi": ("khách hàng", "việc cần làm", "kênh", "từ", "hạn", "người làm", "quy tắc"),
@@ -77,7 +76,7 @@ def _lines(path: Path) -> int | None:
 
 def _order(row: Row) -> tuple[bool, datetime, int, int, str]:
     start = datetime.fromisoformat(row["not_before"])
-    return (row["waits"], start, _RANK[row["tier"]], -row["priority"], row["key"])
+    return (row["waits"], start, RANK[row["tier"]], -row["priority"], row["key"])
 
 
 def _cells(row: Row, zone: ZoneInfo) -> tuple[str, ...]:

@@ -41,6 +41,11 @@ class Tier(StrEnum):
     PROMOTION = "promotion"
 
 
+RANK: dict[str, int] = {
+    tier: rank for rank, tier in enumerate(Tier)
+}  # a tier's place, by itself or its word
+
+
 class WhenClosed(StrEnum):
     """What to do with an action whose moment is not permitted."""
 
